@@ -1,0 +1,35 @@
+# Two commands do everything on a fresh machine with Python 3.11+: `make demo` and `make test`.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN     = $(VENV)/bin
+
+.PHONY: demo test check clean
+
+demo: $(VENV)/ready-demo  ## run Hearout on an invented company's feed; prints one link that signs you in
+	$(BIN)/hearout up --demo
+
+test: $(VENV)/ready-dev  ## run the tests (the slow ones too: what they lack is said and skipped)
+	$(BIN)/python -m pytest
+
+check: $(VENV)/ready-dev  ## lint, types, import contracts, unused and missing dependencies
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry streams
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("Hearout needs Python 3.11 or newer; say make PYTHON=python3.12") if sys.version_info < (3, 11) else 0'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/ready-demo: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/ready-dev: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/ready-demo
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
