@@ -42,5 +42,6 @@ class TooManyRefusals(Misconfigured):
         super().__init__(
             f"stage {stage!r} refused {in_a_row} records in a row and stopped; the last reason: {last_reason}",
             id="HO-REFUSALS",
-            hint="look at `hearout dead-letters list`; mend the cause, start again, then `hearout dead-letters replay`",
+            hint="look at `hearout dead-letters list`; mend the cause, start again, then `hearout dead-letters replay`"
+            "; where the records themselves are bad, raise `bus.max_refusals`, or it stops at the same record again",
         )

@@ -3,6 +3,8 @@
 Labels never hold post text or names of people.
 """
 
+from typing import Any, Self
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -10,13 +12,31 @@ _SLOW = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 7200, 86400)
 _WORK = (60, 300, 900, 1800, 3600, 7200, 14400, 28800, 86400, 172800, 604800)
 
 
+#: Rows of files and webhooks name their sources freely; each name is a time series that never goes away.
+MAX_SOURCES = 50
+
+
+class _BySource(Counter):
+    """Its first label is a post's source: the first `MAX_SOURCES` names, and `other` for the rest."""
+
+    def __init__(self, *described: Any, **more: Any) -> None:
+        super().__init__(*described, **more)
+        self._sources: set[str] = set()
+
+    def labels(self, *values: object, **named: object) -> Self:
+        source, *others = values
+        if len(self._sources) < MAX_SOURCES:
+            self._sources.add(str(source))
+        return super().labels(source if source in self._sources else "other", *others, **named)
+
+
 class Metrics:
     """The catalogue, on one registry; each process makes one."""
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         r = self.registry = registry or CollectorRegistry()
-        self.posts_heard = Counter("hearout_posts_heard", "Posts accepted, by source.", ["source"], registry=r)
-        self.posts_triaged = Counter(
+        self.posts_heard = _BySource("hearout_posts_heard", "Posts accepted, by source.", ["source"], registry=r)
+        self.posts_triaged = _BySource(
             "hearout_posts_triaged",
             "Posts triaged, by source, verdict and effect.",
             ["source", "verdict", "effect"],
@@ -24,7 +44,11 @@ class Metrics:
         )
         self.records = Counter("hearout_records", "Records settled, by stage and fate.", ["stage", "fate"], registry=r)
         self.stage_seconds = Histogram(
-            "hearout_stage_seconds", "Seconds a stage's step took for one batch.", ["stage"], buckets=_FAST, registry=r
+            "hearout_stage_seconds",
+            "Seconds a stage's step took for one batch; of stage `score`, scoring.",
+            ["stage"],
+            buckets=_FAST,
+            registry=r,
         )
         self.batch_size = Histogram(
             "hearout_batch_size",
@@ -32,9 +56,6 @@ class Metrics:
             ["stage"],
             buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500),
             registry=r,
-        )
-        self.scoring_seconds = Histogram(
-            "hearout_scoring_seconds", "Seconds the model took for one batch.", buckets=_FAST, registry=r
         )
         self.post_to_case_seconds = Histogram(
             "hearout_post_to_case_seconds",

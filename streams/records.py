@@ -4,6 +4,7 @@ Nothing here knows a transport, a database or a model. `bus/wire.py` writes them
 kind and schema version and reads older versions back.
 """
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -77,7 +78,10 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deletion:
-    """The author took a post back: we must stop showing its text."""
+    """The author took a post back: we must stop showing its text.
+
+    The source vouches for it: a public network's ids hold the author, and whoever may send us posts may take them back.
+    """
 
     id: str
     source: str
@@ -149,7 +153,7 @@ class CaseEvent:
 class DeadLetter:
     """A record somebody refused, kept as it was."""
 
-    #: Derived from stage, place and payload: the same refusal twice is one dead letter.
+    #: By `letter_id`: the same refusal twice is one dead letter.
     id: str
     #: The stage or source that refused it: `score`, `triage`, `source:file`.
     stage: str
@@ -164,6 +168,19 @@ class DeadLetter:
     post_id: str = ""
     #: Where it came from, for people: `reviews.csv line 17`.
     origin: str = ""
+
+
+def letter_id(stage: str, place: str, key: str, payload: bytes) -> str:
+    """24 hexadecimal digits of SHA-256, the same for the same refusal.
+
+    `place` and `key` are the topic and the record's key there; of what a source refused, the source's whole name and
+    where in it.
+    """
+    digest = hashlib.sha256()
+    for part in (*(text.encode(errors="surrogatepass") for text in (stage, place, key)), payload):
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.hexdigest()[:24]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

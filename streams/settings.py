@@ -6,7 +6,7 @@ given, environment (`HEAROUT_DESK__PORT=8081`; secrets also as `…_FILE`), `<ho
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -44,7 +44,7 @@ class BlueskySettings(Section):
         description="Jetstream to listen to; a path of /subscribe speaks the first protocol, /xrpc/… the second.",
     )
     compress: bool = Field(True, description="Ask for zstd frames.")
-    max_frame_bytes: int = Field(1_000_000, description="Larger frames, after decompression, are refused.")
+    max_frame_bytes: int = Field(1_000_000, ge=1, description="Larger frames, after decompression, are refused.")
 
 
 class WebhookSettings(Section):
@@ -53,8 +53,8 @@ class WebhookSettings(Section):
     enabled: bool = Field(True, description="Offer the endpoint; it answers only with a token or secret set.")
     token: SecretStr | None = Field(None, description="Bearer token callers must send.")
     secret: SecretStr | None = Field(None, description="Key of the HMAC-SHA256 signature callers may send instead.")
-    max_bytes: int = Field(1_000_000, description="Largest request body.")
-    max_age: float = Field(300.0, description="Seconds a signed request stays valid.")
+    max_bytes: int = Field(1_000_000, ge=1, description="Largest request body.")
+    max_age: float = Field(300.0, gt=0, description="Seconds a signed request stays valid.")
 
 
 class KafkaSettings(Section):
@@ -63,17 +63,17 @@ class KafkaSettings(Section):
         "", description="Put before the name of every topic and group; empty: `hearout-<id of the case book>.`"
     )
     partitions: int = Field(
-        12, description="Partitions of each topic; caps the number of workers. Many divisors are handy."
+        12, ge=1, description="Partitions of each topic; caps the number of workers. Many divisors are handy."
     )
-    replication: int = Field(1, description="Replication factor of each topic; 3 in production.")
+    replication: int = Field(1, ge=1, description="Replication factor of each topic; 3 in production.")
 
 
 class BusSettings(Section):
     kind: Literal["embedded", "kafka"] = Field("embedded", description="Embedded log (no server), or Apache Kafka.")
-    batch: int = Field(200, description="Records a stage is handed at once.")
-    linger: float = Field(0.05, description="Seconds to wait for a batch to fill.")
-    max_refusals: int = Field(100, description="Refusals in a row that stop a worker.")
-    retention_hours: float = Field(72.0, description="How long the embedded log keeps what every stage has read.")
+    batch: int = Field(500, ge=1, le=10_000, description="Records a stage is handed at once.")
+    linger: float = Field(0.05, ge=0, description="Seconds to wait for a batch to fill.")
+    max_refusals: int = Field(100, ge=1, description="Refusals in a row that stop a worker.")
+    retention_hours: float = Field(72.0, gt=0, description="How long the embedded log keeps what every stage has read.")
     kafka: KafkaSettings = KafkaSettings()
 
 
@@ -86,9 +86,9 @@ class ModelSettings(Section):
 
 
 class TriageSettings(Section):
-    join_hours: float = Field(72.0, description="An author's next problem within this time joins the open case.")
+    join_hours: float = Field(72.0, ge=0, description="An author's next problem within this time joins the open case.")
     low_rating: float = Field(
-        2.0, description="A rating or sub-rating at or below this is a problem though the text is kind."
+        2.0, ge=0, le=5, description="A rating or sub-rating at or below this is a problem though the text is kind."
     )
     safety_words: tuple[str, ...] = Field((), description="Added to the built-in words that make a problem urgent.")
     mention_sample: float = Field(0.02, ge=0, le=1, description="Share of `mention` posts drawn for the audit list.")
@@ -98,7 +98,7 @@ class DeskSettings(Section):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     url: str = Field("", description="Where people reach the desk, for links in alerts; empty means host and port.")
-    session_hours: float = Field(12.0, description="How long a sign-in lasts.")
+    session_hours: float = Field(12.0, gt=0, description="How long a sign-in lasts.")
 
 
 class EmailSettings(Section):
@@ -113,7 +113,7 @@ class EmailSettings(Section):
 class AlertSettings(Section):
     email: EmailSettings = EmailSettings()
     webhook_secret: SecretStr | None = Field(None, description="Signs webhook alerts (HMAC-SHA256).")
-    max_attempts: int = Field(6, description="Tries before an alert is shown to the supervisor as failed.")
+    max_attempts: int = Field(6, ge=1, description="Tries before an alert is shown to the supervisor as failed.")
 
 
 class MetricsSettings(Section):
@@ -194,6 +194,14 @@ class _Environment(EnvSettingsSource):
 
     def _load_env_vars(self) -> Mapping[str, str | None]:
         return self._environ
+
+
+def listening_for(settings: Settings, words: Sequence[str], *, jetstream: str = "") -> Settings:
+    """The settings with Bluesky on, and a brand for each of `words` that names none of those set up already."""
+    known = {brand.name.casefold() for brand in settings.brands}
+    new = tuple(BrandSettings(name=word) for word in words if word.casefold() not in known)
+    bluesky = settings.bluesky.model_copy(update={"enabled": True, **({"url": jetstream} if jetstream else {})})
+    return settings.model_copy(update={"brands": settings.brands + new, "bluesky": bluesky})
 
 
 def default_home(environ: Mapping[str, str] = os.environ) -> Path:
