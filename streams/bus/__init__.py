@@ -1,0 +1,1 @@
+"""How records travel: the same contract over the embedded log and over Apache Kafka."""
