@@ -1,0 +1,1 @@
+"""Posts and ratings that other systems send over HTTP."""
