@@ -1,0 +1,136 @@
+"""Texts walk in, scores of the hashed n-gram model walk out; only numpy under it."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.errors import Misconfigured
+from streams.records import Evidence, Scores
+from streams.sentiment import evidence, heads
+from streams.sentiment.calibration import HEARD, INPUTS, PEAKED, SUMS, Calibration, chances, parsed
+from streams.sentiment.features import GRAMS, KINDS, blocks
+from streams.sentiment.manifest import Manifest
+from streams.sentiment.shape import shapes
+from streams.sentiment.text import MARK, MAX_CHARS, joined
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+
+#: Files of a linear model, beside its manifest.
+WEIGHTS, CALIBRATION = "weights.npy", "calibration.json"
+#: Heads that are explained, in the order of their evidence.
+EXPLAINED = ("problem", "hostility")
+# Posts are scored in pieces of about so many characters: the arrays of one piece stay in the processor's cache.
+_PIECE = 40_000
+# Where the peaks of a kind of feature begin, and the columns they are taken of.
+_PEAKS = {kind: HEARD.index(f"{kind}_{PEAKED[0]}") for kind in ("word", "pair")}
+_PEAKED = [SUMS.index(name) for name in PEAKED]
+
+
+class LinearModel:
+    """Sums of bucket weights, one for each of `SUMS`, put through the calibration of the post's language."""
+
+    def __init__(self, *, name: str, thresholds: Mapping[str, float], weights: F32, calibration: Calibration) -> None:
+        """`weights` is (2**bits, `calibration.SUMS`)."""
+        self.name = name
+        self.thresholds = thresholds
+        self._weights = weights
+        self._bits = len(weights).bit_length() - 1
+        self._calibration = calibration
+
+    def score(self, texts: Sequence[str], langs: Sequence[str]) -> list[Scores]:
+        # Four places are more than the calibration is worth, and keep a log readable.
+        rows = chances(self.logits(texts, langs)).round(4).tolist()
+        return [heads.scores(row, self.name) for row in rows]
+
+    def evidence(self, texts: Sequence[str], langs: Sequence[str]) -> list[tuple[Evidence, ...]]:
+        # Explaining reads each word about four times.
+        pieces = _pieces(texts, _PIECE // 4)
+        return [one for begin, end in pieces for one in self._explained(texts[begin:end], langs[begin:end])]
+
+    def _explained(self, texts: Sequence[str], langs: Sequence[str]) -> Iterator[tuple[Evidence, ...]]:
+        places = [evidence.words(text) for text in texts]
+        windows = [evidence.windows(text, own) for text, own in zip(texts, places, strict=True)]
+        found = heard(joined([*texts, *chain.from_iterable(windows)]), self._weights, self._bits)
+        given = np.hstack([found[: len(texts)], shapes(texts)])
+        whole = chances(self._calibration.logits(given, langs)).round(4)
+        begin = len(texts)
+        for text, lang, inputs, row, own, parts in zip(texts, langs, given, whole, places, windows, strict=True):
+            carried = found[begin : begin + len(parts)] @ self._calibration.slopes(inputs, lang)
+            begin += len(parts)
+            yield tuple(
+                span
+                for head in EXPLAINED
+                if own and row[at := heads.COLUMNS.index(head)] >= self.thresholds[head]
+                for span in evidence.strongest(head, text, own, evidence.by_word(carried[:, at]))
+            )
+
+    def logits(self, texts: Sequence[str], langs: Sequence[str]) -> F64:
+        """Calibrated logits, (posts, `heads.COLUMNS`)."""
+        return self._calibration.logits(self.inputs(texts), langs)
+
+    def inputs(self, texts: Sequence[str]) -> F64:
+        """What the calibration reads, (posts, `calibration.INPUTS`)."""
+        pieces = [texts[begin:end] for begin, end in _pieces(texts, _PIECE)]
+        found = [np.hstack([heard(joined(piece), self._weights, self._bits), shapes(piece)]) for piece in pieces]
+        return np.concatenate(found) if found else np.empty((0, len(INPUTS)))
+
+
+def heard(whole: str, weights: F32, bits: int) -> F64:
+    """`calibration.HEARD` of each post of `text.joined`.
+
+    In the sums every kind of feature counts 1/sqrt(its number in the post); a peak is the strongest weight, at least 0.
+    """
+    result = np.zeros((whole.count(MARK) - 1, len(HEARD)))
+    total = result[:, : len(SUMS)]
+    for kind, block in zip(KINDS, blocks(whole, bits), strict=True):
+        sizes = np.diff(block.starts)
+        # An empty last post needs a place to start: one more row, of zeros.
+        rows = weights.take(np.append(block.buckets, 0), axis=0, mode="clip")
+        rows[-1] = 0
+        part = np.add.reduceat(rows, block.starts[:-1], axis=0) / np.sqrt(np.maximum(sizes, 1))[:, None]
+        part[sizes == 0] = 0
+        total += part
+        if kind in _PEAKS:
+            peak = np.maximum.reduceat(rows[:, _PEAKED], block.starts[:-1], axis=0)
+            peak[sizes == 0] = 0
+            at = _PEAKS[kind]
+            result[:, at : at + len(_PEAKED)] = np.maximum(peak, 0)
+    # Only the differences between the sentiment classes mean anything.
+    total[:, :3] -= total[:, :3].mean(axis=1, keepdims=True)
+    return result
+
+
+def opened(folder: Path, manifest: Manifest) -> LinearModel:
+    """Build the model from files `manifest` has verified; raises Misconfigured where they do not fit together."""
+    weights = np.load(folder / WEIGHTS, allow_pickle=False)
+    buckets = 1 << manifest.features.bits
+    if weights.shape != (buckets, len(SUMS)) or manifest.features.grams != GRAMS:
+        raise Misconfigured(
+            f"the weights in {folder} have shape {weights.shape} and n-grams {manifest.features.grams}; "
+            f"this version needs ({buckets}, {len(SUMS)}) and {GRAMS}",
+            id="HO-MODEL-SHAPE",
+            hint="install the model folder again, or train it with this version",
+        )
+    calibration = folder / CALIBRATION
+    return LinearModel(
+        name=manifest.full_name,
+        thresholds=manifest.thresholds,
+        weights=weights.astype(np.float32),
+        calibration=parsed(json.loads(calibration.read_text(encoding="utf-8")), str(calibration)),
+    )
+
+
+def _pieces(texts: Sequence[str], most: int) -> Iterator[tuple[int, int]]:
+    begin = room = 0
+    for at, text in enumerate(texts):
+        room += min(len(text), MAX_CHARS) + 1
+        if room >= most:
+            yield begin, at + 1
+            begin, room = at + 1, 0
+    if begin < len(texts):
+        yield begin, len(texts)

@@ -1,0 +1,49 @@
+"""Posts walk in, scored posts walk out; a deletion passes through untouched."""
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from streams.errors import Misconfigured, Refused, Transient
+from streams.records import Deletion, Post
+from streams.sentiment.hear import scored_posts
+from streams.sentiment.ports import Model
+from streams.stage import Fate, Pass, Refuse
+
+
+class ScoreStep:
+    """The work of the stage `score`. The model runs in one thread of its own, off the event loop."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="score")
+
+    async def __call__(self, records: Sequence[Post | Deletion], /) -> Sequence[Fate]:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._fates, records)
+
+    def close(self) -> None:
+        """Wait for the batch in work, then let the thread go."""
+        self._thread.shutdown()
+
+    def _fates(self, records: Sequence[Post | Deletion]) -> list[Fate]:
+        posts = [record for record in records if isinstance(record, Post)]
+        fates = iter(self._together(posts))
+        return [next(fates) if isinstance(record, Post) else Pass(record) for record in records]
+
+    def _together(self, posts: Sequence[Post]) -> list[Fate]:
+        try:
+            return [Pass(scored) for scored in scored_posts(self._model, posts)]
+        except (Transient, Misconfigured):
+            raise
+        except Exception:  # one post is at fault; which one, only trying each alone can tell
+            return [self._alone(post) for post in posts]
+
+    def _alone(self, post: Post) -> Fate:
+        try:
+            return Pass(scored_posts(self._model, [post])[0])
+        except Refused as error:
+            return Refuse(str(error))
+        except (Transient, Misconfigured):
+            raise
+        except Exception as error:
+            return Refuse(f"the model could not score this post: {type(error).__name__}: {error}")
