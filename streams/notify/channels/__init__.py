@@ -1,0 +1,1 @@
+"""Ways to be told, one folder each: `channel.py` holds the `Channel`, `message.py` what it says if that takes work."""

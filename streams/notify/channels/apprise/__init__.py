@@ -1,0 +1,1 @@
+"""Through any of the services apprise knows: Slack, Telegram, Teams, Signal, ntfy, SMS…"""

@@ -1,0 +1,1 @@
+"""On the terminal where Hearout runs."""

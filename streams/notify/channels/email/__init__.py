@@ -1,0 +1,1 @@
+"""By e-mail, through an SMTP server."""

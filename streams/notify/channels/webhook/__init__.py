@@ -1,0 +1,1 @@
+"""As signed JSON to a URL."""
