@@ -1,0 +1,1 @@
+"""Where people work: the web desk and its JSON API, over the case book."""

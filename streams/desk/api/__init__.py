@@ -1,0 +1,1 @@
+"""The desk for programs: the same reads and acts as JSON, with tokens instead of sessions."""
