@@ -1,0 +1,1 @@
+"""The one place that chooses real things and ties them to the walk."""
