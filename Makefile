@@ -3,13 +3,20 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
 
-.PHONY: demo test check clean
+QUICK   = not slow and not kafka and not postgres and not browser
+
+.PHONY: demo test quick thorough check clean
 
 demo: $(VENV)/ready-demo  ## run Hearout on an invented company's feed; prints one link that signs you in
 	$(BIN)/hearout up --demo
 
-test: $(VENV)/ready-dev  ## run the tests (the slow ones too: what they lack is said and skipped)
-	$(BIN)/python -m pytest
+test: quick thorough  ## run all tests; what a suite lacks (Java, PostgreSQL, Chromium) is said, and skipped
+
+quick: $(VENV)/ready-dev  ## the quick tests, side by side
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "$(QUICK)"
+
+thorough: $(VENV)/ready-dev  ## the tests that start real brokers, databases, browsers and processes
+	$(BIN)/python -m pytest -m "not ($(QUICK))"
 
 check: $(VENV)/ready-dev  ## lint, types, import contracts, unused and missing dependencies
 	$(BIN)/ruff check .
