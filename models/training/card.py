@@ -68,7 +68,8 @@ measurements; do not edit.
 - **Out:** probabilities. `constructiveness` is the chance that the post holds a problem *and* somebody could start
   working on it; that is how the label guide asks for it.
 - **Thresholds:** {lines}. `problem` is set so that {100 * judge.RECALL:.0f}% of the problems of the dev gold
-  are heard: a problem missed costs more than one looked at in vain. `hostility` is as low as {_PRECISION} of precision
+  are heard: a problem missed costs more than one looked at in vain. Of a hostile post a third of it is
+  enough, for an insult hides the problem behind it. `hostility` is as low as {_PRECISION} of precision
   of `hostile_problem` on the dev gold allows: one that is missed may go as something calmer. The others are where the
   macro-F1 of the verdicts is highest.
 - **Labelled posts used in training:** {taught}"""

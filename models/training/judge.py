@@ -12,6 +12,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from models.training import layer, stack
 from models.training.labels import Labelled
+from streams.cases.triage import BEHIND_AN_INSULT
 from streams.sentiment.calibration import Calibration, chances, plain
 from streams.sentiment.heads import COLUMNS
 
@@ -27,7 +28,7 @@ _HOSTILE = 0.2
 VERDICTS = ("hostile_problem", "complaint", "grievance", "abuse", "praise", "mention")
 #: A hostile problem taken for something else costs most: as many as possible are heard, as long as this part of those
 #: called so truly are.
-_WORST, WORST_PRECISION = "hostile_problem", 0.35
+_WORST, WORST_PRECISION = "hostile_problem", 0.30
 _SEED = 20
 _LABELS = {"hostility": "hostile", "problem": "problem", "constructiveness": "constructive"}
 
@@ -165,7 +166,8 @@ def verdicts(chance: F64, at: Lines) -> list[str]:
 
 
 def verdict(row: Sequence[float], at: Lines) -> str:
-    problem, hostile = row[4] >= at["problem"], row[3] >= at["hostility"]
+    hostile = row[3] >= at["hostility"]
+    problem = row[4] >= at["problem"] * (BEHIND_AN_INSULT if hostile else 1)
     if problem:
         return "hostile_problem" if hostile else "complaint" if row[5] >= at["constructiveness"] else "grievance"
     if hostile:

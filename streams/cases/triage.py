@@ -9,6 +9,10 @@ from streams.records import Post, Scores, Verdict
 
 #: Stars a sub-rating must lose between two posts of one author to count as falling (5 to 3, 4 to 2).
 FALL = 2.0
+#: Of the threshold of `problem`, what is enough in a hostile post. An insult hides the problem behind it, and a real
+#: problem taken for mere abuse is the mistake that must not happen: on the dev gold a third lets none of 91 go as abuse
+#: where the whole let 8, for 5 points of precision.
+BEHIND_AN_INSULT = 1 / 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +35,7 @@ class Triage:
 def verdict(scores: Scores, thresholds: Thresholds) -> Verdict:
     """What the text says, by its scores alone."""
     hostile = scores.hostility >= thresholds.hostility
-    if scores.problem >= thresholds.problem:
+    if scores.problem >= _line(scores, thresholds):
         if hostile:
             return Verdict.HOSTILE_PROBLEM
         constructive = scores.constructiveness >= thresholds.constructiveness
@@ -44,7 +48,7 @@ def verdict(scores: Scores, thresholds: Thresholds) -> Verdict:
 def why_verdict(scores: Scores, thresholds: Thresholds) -> tuple[str, ...]:
     """The comparisons `verdict` made, in order: `problem 0.83 >= 0.35`."""
     said = [
-        _compared("problem", scores.problem, thresholds.problem),
+        _compared("problem", scores.problem, _line(scores, thresholds)),
         _compared("hostility", scores.hostility, thresholds.hostility),
     ]
     match verdict(scores, thresholds):
@@ -95,6 +99,11 @@ def _compared(name: str, value: float, threshold: float) -> str:
     while digits < 6 and f"{value:.{digits}f}" == f"{threshold:.{digits}f}" and value != threshold:
         digits += 1
     return f"{name} {value:.{digits}f} {sign} {threshold:.{digits}f}"
+
+
+def _line(scores: Scores, thresholds: Thresholds) -> float:
+    """From where on a problem counts in this post."""
+    return thresholds.problem * (BEHIND_AN_INSULT if scores.hostility >= thresholds.hostility else 1)
 
 
 def _danger(post: Post, scores: Scores, thresholds: Thresholds) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def score(files: tuple[str, ...], model_name: str, no_evidence: bool, skip_bad: 
 
     \b
     Example:
-      echo '{"id": "1", "text": "You lost my bag again, clowns"}' | hearout score
+      echo '{"id": "1", "text": "You lost my bag AGAIN, pathetic idiots"}' | hearout score
       hearout score posts.jsonl | jq 'select(.verdict == "hostile_problem")'
     """
     model = load(model_name)
