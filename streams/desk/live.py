@@ -5,11 +5,14 @@ However many pages wait, the book is asked by one task, and by none while nobody
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import structlog
 
 log = structlog.get_logger()
+
+#: Seconds after which a waiting page looks for itself, whatever it was told.
+_LOOK_YOURSELF = 5.0
 
 
 class Tail:
@@ -39,10 +42,11 @@ class Tail:
                 self._task = None
 
     async def beyond(self, seq: int) -> int:
-        """Waits until there is an event newer than `seq`; returns the newest's number."""
-        async with self._grown:
-            await self._grown.wait_for(lambda: self._seq > seq)
-            return self._seq
+        """Waits until there is an event newer than `seq`, a few seconds at most; returns the newest's number known."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LOOK_YOURSELF), self._grown:
+                await self._grown.wait_for(lambda: self._seq > seq)
+        return self._seq
 
     async def _look(self) -> None:
         while True:

@@ -33,7 +33,12 @@ async def live_case(request: Request) -> Response:
 
 
 def _stream(messages: AsyncIterator[ServerSentEvent]) -> Response:
-    return EventSourceResponse(messages, ping=15, send_timeout=30, headers={"Cache-Control": "no-store"})
+    return EventSourceResponse(messages, sep="\n", ping=15, send_timeout=30, headers={"Cache-Control": "no-store"})
+
+
+def _message(data: str, event: str, seq: int) -> ServerSentEvent:
+    """Lines end in one byte: a browser that gets `\\r` and `\\n` in two pieces would take them for two ends."""
+    return ServerSentEvent(data, event=event, id=str(seq), sep="\n")
 
 
 def _seen(request: Request) -> int:
@@ -54,7 +59,7 @@ async def _inbox_changes(
                 await signed_in(request)
                 events = await desk.inbox.events_after(seq, _MOST)
                 if not events:
-                    seq = newest
+                    seq = max(seq, newest)
                     continue
                 found = await listing.listed(desk, visitor, filters)
                 counts = await listing.counts(desk, visitor)
@@ -73,7 +78,7 @@ async def _inbox_changes(
                 total=counted(found.total, "case"),
                 visitor=visitor,
             )
-            yield ServerSentEvent(html, event="news", id=str(seq))
+            yield _message(html, "news", seq)
 
 
 async def _case_changes(request: Request, visitor: Visitor, case_id: str, seq: int) -> AsyncIterator[ServerSentEvent]:
@@ -89,7 +94,7 @@ async def _case_changes(request: Request, visitor: Visitor, case_id: str, seq: i
             except (Transient, SignInFirst):
                 return
             if not events:
-                seq = newest
+                seq = max(seq, newest)
                 continue
             seq = events[-1].seq
             ours = [event for event in events if event.case_id == case_id and event.actor != visitor.id]
@@ -97,4 +102,4 @@ async def _case_changes(request: Request, visitor: Visitor, case_id: str, seq: i
                 told = next((event for event in reversed(ours) if event.actor != MACHINE), ours[-1])
                 sentence = sentence_of(told, names, desk.clock(), visitor.zone)
                 more = f" (and {len(ours) - 1} more)" if len(ours) > 1 else ""
-                yield ServerSentEvent(f"{sentence}{more}", event="changed", id=str(seq))
+                yield _message(f"{sentence}{more}", "changed", seq)
