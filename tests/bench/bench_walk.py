@@ -104,6 +104,8 @@ async def latency(folder: Path, seconds: float, rate: float = 50.0) -> None:
         while not (found := re.search(r"http://127\.0\.0\.1:\d+", process.said())):
             await asyncio.sleep(0.1)
         async with httpx2.AsyncClient(base_url=found[0], timeout=30) as client:
+            while not await answers(client):
+                await asyncio.sleep(0.1)
             accepted: dict[str, float] = {}
             seen: dict[str, float] = {}
             over = asyncio.Event()
@@ -136,6 +138,13 @@ async def latency(folder: Path, seconds: float, rate: float = 50.0) -> None:
         print(f"p50 {ages[len(ages) // 2]:.2f} s, p99 {ages[int(len(ages) * 0.99)]:.2f} s, most {ages[-1]:.2f} s")
     finally:
         process.kill()
+
+
+async def answers(client: httpx2.AsyncClient) -> bool:
+    try:
+        return (await client.get("/healthz")).is_success
+    except httpx2.ConnectError:
+        return False
 
 
 def main() -> None:
