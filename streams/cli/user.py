@@ -133,3 +133,25 @@ def token(handler: str, name: str, home: Path | None) -> None:
         return await opened.accounts.create_token(handler, name, opened.clock())
 
     out.print(_do(home, work), markup=False, soft_wrap=True)
+
+
+@user.command("tokens")
+@click.argument("handler")
+@home_option
+@plainly
+def tokens(handler: str, home: Path | None) -> None:
+    """List the API tokens of HANDLER: id, day it was made, name."""
+    for one in _do(home, lambda opened: opened.accounts.tokens(handler)):
+        out.print(f"{one.id}  {one.created_at:%Y-%m-%d}  {one.name}", markup=False)
+
+
+@user.command("revoke")
+@click.argument("handler")
+@click.argument("token_id", metavar="ID")
+@home_option
+@plainly
+def revoke(handler: str, token_id: str, home: Path | None) -> None:
+    """Take an API token of HANDLER away, by its id."""
+    if not _do(home, lambda opened: opened.accounts.revoke(handler, token_id)):
+        raise Refused(f"{handler} has no token {token_id!r}; see `hearout user tokens {handler}`")
+    out.print(f"The token {token_id} opens nothing any longer.")

@@ -153,6 +153,10 @@ def test_a_handler_gets_a_password_a_link_and_a_token(home: Path) -> None:
     assert "/enter/" in hearout("user", "link", "me", home=home).output
     assert len(hearout("user", "token", "me", "--name", "ci", home=home).output.strip()) > 20
     assert "password" in hearout("user", "list", home=home).output
+    token_id = hearout("user", "tokens", "me", home=home).output.split()[0]
+    assert hearout("user", "revoke", "me", token_id, home=home).exit_code == 0
+    assert hearout("user", "tokens", "me", home=home).output == ""
+    assert hearout("user", "revoke", "me", token_id, home=home).exit_code == FAILED
     stranger = hearout("user", "add", "stranger", "--password", "correct horse", home=home)
     assert stranger.exit_code == FAILED
     assert "no handler 'stranger'" in stranger.output
