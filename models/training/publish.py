@@ -49,7 +49,7 @@ def write(
         "[thresholds]",
         *(f"{key} = {value}" for key, value in sorted(lines.items())),
         "",
-        "[features]",
+        "[linear]",
         f"bits = {len(weights).bit_length() - 1}",
         f"grams = {json.dumps(list(GRAMS))}",
         "",

@@ -108,11 +108,11 @@ def heard(whole: str, weights: F32, bits: int) -> F64:
 def opened(folder: Path, manifest: Manifest) -> LinearModel:
     """Build the model from files `manifest` has verified; raises Misconfigured where they do not fit together."""
     weights = np.load(folder / WEIGHTS, allow_pickle=False)
-    buckets = 1 << manifest.features.bits
-    if weights.shape != (buckets, len(SUMS)) or manifest.features.grams != GRAMS:
+    bits, grams = manifest.own.get("bits"), manifest.own.get("grams")
+    if not isinstance(bits, int) or weights.shape != (1 << bits, len(SUMS)) or grams != list(GRAMS):
         raise Misconfigured(
-            f"the weights in {folder} have shape {weights.shape} and n-grams {manifest.features.grams}; "
-            f"this version needs ({buckets}, {len(SUMS)}) and {GRAMS}",
+            f"the weights in {folder} have shape {weights.shape} for {bits} bits, and n-grams {grams}; "
+            f"this version needs (2**bits, {len(SUMS)}) and {list(GRAMS)}",
             id="HO-MODEL-SHAPE",
             hint="install the model folder again, or train it with this version",
         )

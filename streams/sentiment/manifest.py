@@ -15,19 +15,14 @@ SCHEMA = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Features:
-    bits: int
-    grams: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     name: str
     version: str
     kind: str
     languages: tuple[str, ...]
     thresholds: Mapping[str, float]
-    features: Features
+    #: What only models of this kind say: the table `[<kind>]`.
+    own: Mapping[str, object]
     #: SHA-256 by file name.
     files: Mapping[str, str]
 
@@ -72,19 +67,18 @@ def _manifest(raw: Mapping[str, object]) -> Manifest:
             "heads": list(),
             "languages": list(languages),
             "thresholds": dict(thresholds),
-            "features": {"bits": int(bits), "grams": list(grams)},
             "files": dict(files),
-        }:
+        } if isinstance(own := raw.get(kind, {}), dict):
             return Manifest(
                 name=name,
                 version=version,
                 kind=kind,
                 languages=tuple(map(str, languages)),
                 thresholds={str(key): _threshold(key, value) for key, value in thresholds.items()},
-                features=Features(bits=bits, grams=tuple(map(int, grams))),
+                own=own,
                 files={str(key): str(value) for key, value in files.items()},
             )
-    wanted = "schema, name, version, kind, heads, languages, thresholds, features.bits, features.grams, files"
+    wanted = "schema, name, version, kind, heads, languages, thresholds, files"
     raise ValueError(f"it must hold {wanted}")
 
 

@@ -40,7 +40,7 @@ def test_a_damaged_file_is_named(tiny: ModuleType, tmp_path: Path) -> None:
         ('kind = "linear"', 'kind = "magic"', "of kind 'magic'"),
         ('kind = "linear"', "kind = linear", "cannot be read"),
         ("bits = 12", "bits = 13", "shape"),
-        ("[features]", "[nothing]", "lacks a value"),
+        ("[linear]", "[nothing]", "shape"),
     ],
 )
 def test_a_wrong_manifest_says_what_is_wrong(tiny: ModuleType, tmp_path: Path, old: str, new: str, said: str) -> None:

@@ -76,7 +76,7 @@ heads = {json.dumps(list(COLUMNS))}
 languages = ["en"]
 [thresholds]
 {chr(10).join(f"{name} = 0.5" for name in THRESHOLDS)}
-[features]
+[linear]
 bits = {BITS}
 grams = [3, 4, 5]
 [files]

@@ -1,0 +1,1 @@
+"""How the encoder is made: base weights, vocabulary, training, export, card; one command per step."""
