@@ -1,19 +1,20 @@
 """A text walks in, the ISO 639-1 code of its language walks out, or `und`.
 
-Three looks, cheapest first: the script, when it serves one language; everyday words that only one language has; then
-py3langid's n-gram model, told which languages are likely at all. Thread-safe; the model (about a second) is loaded at
-the first text that needs it.
+Three looks, cheapest first: the script, when it serves one language; everyday words, when one language clearly has the
+most; then py3langid's n-gram model, told which languages are likely at all and which words were met. Russian, Hindi and
+Arabic in Latin letters, which the model has never seen, are known by their words alone. Thread-safe; the model (about
+a second) is loaded at the first text that needs it.
 """
 
 import re
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import cache
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from streams.ingest.everyday_words import LANGUAGE_OF
+from streams.ingest.everyday_words import LANGUAGES_OF, ROMANISED
 
 UNKNOWN = "und"
 
@@ -25,10 +26,21 @@ _FEW_LETTERS = 3
 _SURE = 0.4
 _SHORT = 16
 _SURE_WHEN_SHORT = 0.6
+#: Everyday words by which a language must lead to be named without the model. This and the next two were chosen, like
+#: the thresholds above, on the half of `models.training.languages` that is not reported.
+_LEAD = 2
+#: How many times likelier a language is for each everyday word of it.
+_PER_WORD = 16.0
+#: What the model would give a language it does not know in these letters.
+_ROMANISED = 0.03
 
-_NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[@#]\w+(?:[.-]\w+)*|&\w+;|\d+")
+_NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[@#]\w+(?:[.-]\w+)*|&\w+;|\b[\d_]+\b")
 _NOT_LETTERS = re.compile(r"[\W_]*[^\w\s'’.,?!-][\W_]*|\s{2,}")
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_LETTERS = re.compile(r"[^\W\d_]+")
+#: Digits stand for sounds in romanised Arabic.
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_DIGITS = re.compile(r"\d+")
+_DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
 #: Scripts by their letters; those that serve one language bear its code.
 _SCRIPTS = {
     "Latin": "A-Za-z\u00aa\u00ba\u00c0-\u024f\u1e00-\u1eff",
@@ -73,6 +85,7 @@ _CYRILLIC: Mapping[str, float] = {
     "ru": 1.0, "uk": 0.2, "bg": 0.05, "be": 0.03, "sr": 0.04, "kk": 0.04, "mk": 0.02, "mn": 0.02, "ky": 0.01,
     "tg": 0.01,
 }  # fmt: skip
+_IN_LATIN = frozenset((*_LATIN, *ROMANISED))
 _BY_SCRIPT: Mapping[str, Mapping[str, float]] = {
     "Latin": _LATIN,
     "Cyrillic": _CYRILLIC,
@@ -95,18 +108,20 @@ def identify(text: str) -> str:
         return script
     if letters < _FEW_LETTERS:
         return UNKNOWN
-    lowered = _NOT_LETTERS.sub(" ", text.lower())
-    if script in ("Latin", "Cyrillic") and (told := _by_everyday_words(lowered)):
+    lowered = _DRAWN_OUT.sub(r"\1", text.lower())
+    votes = _votes(lowered, _IN_LATIN if script == "Latin" else priors)
+    if told := _by_everyday_words(votes):
         return told
+    lowered = _DIGITS.sub("", _NOT_LETTERS.sub(" ", lowered))
     if script == "Cyrillic":
         priors = _fitting(lowered, priors)
-    return _by_model(lowered, letters, priors)
+    return _by_model(lowered, letters, priors, votes)
 
 
 def _script(text: str) -> tuple[str | None, int]:
     """Return the script most letters are in, as a language where it serves one only, and how many letters."""
     if text.isascii():
-        letters = sum(map(len, _WORD.findall(text)))
+        letters = sum(map(len, _LETTERS.findall(text)))
         return ("Latin" if letters else None), letters
     counts: Counter[str] = Counter()
     for run in _RUNS.finditer(text):
@@ -120,14 +135,23 @@ def _script(text: str) -> tuple[str | None, int]:
     return script, letters
 
 
-def _by_everyday_words(lowered: str) -> str | None:
+def _votes(lowered: str, fitting: Container[str]) -> Counter[str]:
+    """Count the everyday words of each language that fits the script."""
+    votes: Counter[str] = Counter()
+    for word in _WORD.findall(lowered.replace("’", "'")):
+        for language in LANGUAGES_OF.get(word, ()):
+            if language in fitting:
+                votes[language] += 1
+    return votes
+
+
+def _by_everyday_words(votes: Counter[str]) -> str | None:
     """Return the language that clearly has the most everyday words, none when it is not clear."""
-    votes = Counter(language for word in _WORD.findall(lowered) if (language := LANGUAGE_OF.get(word)))
     if not votes:
         return None
     ranked = votes.most_common(2)
     runner_up = ranked[1][1] if len(ranked) > 1 else 0
-    return ranked[0][0] if ranked[0][1] >= 2 and ranked[0][1] >= 4 * runner_up else None
+    return ranked[0][0] if ranked[0][1] >= runner_up + _LEAD else None
 
 
 def _fitting(lowered: str, priors: Mapping[str, float]) -> Mapping[str, float]:
@@ -150,12 +174,19 @@ def _fitting(lowered: str, priors: Mapping[str, float]) -> Mapping[str, float]:
     return priors
 
 
-def _by_model(lowered: str, letters: int, priors: Mapping[str, float]) -> str:
+def _by_model(lowered: str, letters: int, priors: Mapping[str, float], votes: Counter[str]) -> str:
     if len(priors) == 1:
         return next(iter(priors))
     with _lock:
         identifier = _identifier()
-    weighed = {code: chance * priors[code] for code, chance in identifier.rank(lowered) if code in priors}
+    weighed = {
+        code: chance * priors[code] * _PER_WORD ** votes[code]
+        for code, chance in identifier.rank(lowered)
+        if code in priors
+    }
+    for code in ROMANISED:
+        if code in votes and code not in priors:
+            weighed[code] = _ROMANISED * _PER_WORD ** votes[code]
     total = sum(weighed.values())
     best: str = max(weighed, key=weighed.__getitem__)
     if total <= 0 or weighed[best] / total < (_SURE_WHEN_SHORT if letters < _SHORT else _SURE):
