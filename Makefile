@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
 
-QUICK   = not slow and not kafka and not postgres and not browser
+QUICK   = not slow and not kafka and not postgres and not browser and not hub
 
 .PHONY: demo test quick thorough check clean
 

@@ -1,0 +1,92 @@
+"""Texts walk in, scores of any Hugging Face checkpoints walk out: each says the heads its labels are mapped to."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, chain
+from pathlib import Path
+
+import numpy as np
+
+from streams.records import Evidence, Scores
+from streams.sentiment import checkpoint, hub_table, manifest, occlusion
+from streams.sentiment.adjustment import logits, probabilities
+from streams.sentiment.checkpoint import F64, Checkpoint
+from streams.sentiment.heads import COLUMNS, SENTIMENT, scores
+from streams.sentiment.manifest import Manifest
+from streams.sentiment.ports import Model
+from streams.sentiment.spoken import spoken
+
+#: The kind that the manifest names, which is the name of its own table too.
+KIND = "hub"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubModel:
+    name: str
+    thresholds: Mapping[str, float]
+    checkpoints: Sequence[Checkpoint]
+    #: Says the columns no checkpoint says; may be None where every column is said.
+    fallback: Model | None
+
+    def score(self, texts: Sequence[str], langs: Sequence[str]) -> list[Scores]:
+        return [scores(row, self.name) for row in self._rows(texts, langs).round(4).tolist()]
+
+    def evidence(self, texts: Sequence[str], langs: Sequence[str]) -> list[tuple[Evidence, ...]]:
+        rows = self._rows(texts, langs, occlusion.HEADS).round(4)
+        over = [[head for head in occlusion.HEADS if row[COLUMNS.index(head)] >= self.thresholds[head]] for row in rows]
+        variants = [occlusion.variants(text) if loud else [] for text, loud in zip(texts, over, strict=True)]
+        their = [lang for lang, own in zip(langs, variants, strict=True) for _ in own]
+        heard = logits(self._rows(list(chain.from_iterable(variants)), their, occlusion.HEADS))
+        ends = list(accumulate(map(len, variants)))
+        return [
+            occlusion.spans(text, heard[end - len(own) : end], loud) if loud else ()
+            for text, own, end, loud in zip(texts, variants, ends, over, strict=True)
+        ]
+
+    def _rows(self, texts: Sequence[str], langs: Sequence[str], wanted: Sequence[str] = COLUMNS) -> F64:
+        """Probabilities, (texts, `COLUMNS`); of columns that are not `wanted` anything."""
+        result = np.zeros((len(texts), len(COLUMNS)))
+        said = {column for one in self.checkpoints for column in one.source.columns}
+        if self.fallback is not None and not said.issuperset(wanted):
+            result[:] = probabilities(self.fallback.score(texts, langs))
+        # A text that comes a thousand times is read once.
+        places: dict[str, int] = {}
+        back = [places.setdefault(spoken(text), len(places)) for text in texts]
+        for one in self.checkpoints:
+            if not set(wanted).isdisjoint(one.source.columns):
+                columns = [COLUMNS.index(column) for column in one.source.columns]
+                result[:, columns] = one.chances(list(places))[back]
+        # Labels that mean nothing here took their part, or each had its own sigmoid: what is left is a whole again.
+        sentiment = result[:, : len(SENTIMENT)] + 1e-12
+        result[:, : len(SENTIMENT)] = sentiment / sentiment.sum(axis=1, keepdims=True)
+        return result
+
+
+def opened(folder: Path, said: Manifest) -> HubModel:
+    """Open every checkpoint the manifest in `folder` lists, and the fallback; raises Misconfigured if one is unfit."""
+    table = hub_table.parsed(said.own, str(folder / manifest.FILE))
+    fallback = None if table.fallback is None else _fallback(folder, table.fallback)
+    checkpoints = [checkpoint.loaded(folder, source) for source in table.checkpoints]
+    # Like `Manifest.full_name`, over the checkpoints too: they are not among the files of the folder.
+    parts = [*(one.identity for one in checkpoints), *(() if fallback is None else (fallback.name,))]
+    whole = json.dumps([said.full_name, said.own, parts], sort_keys=True)
+    return HubModel(
+        name=f"{said.name}@{hashlib.sha256(whole.encode()).hexdigest()[:8]}",
+        thresholds=said.thresholds,
+        checkpoints=checkpoints,
+        fallback=fallback,
+    )
+
+
+def _fallback(folder: Path, name: str) -> Model:
+    from streams.sentiment import load  # which knows this module as one of its kinds
+
+    place = folder / name if (folder / name / manifest.FILE).is_file() else load.find(name)
+    said = manifest.read(place)
+    if said.kind == KIND:
+        raise hub_table.wrong(
+            f"{folder / manifest.FILE}: the fallback {name} is made of checkpoints itself; list those here instead"
+        )
+    return load.opened(place, said)
