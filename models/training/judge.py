@@ -61,10 +61,10 @@ def layered(taught: Taught, emotionality: F64) -> Calibration:
     """Linear maps and hidden units: for some thousands of posts."""
     sentiment = np.eye(3)[[post.sentiment for post in taught.posts]]
     labels = np.hstack([sentiment, *(truth(taught.posts, head)[:, None] for head in _LABELS)])
-    return layer.fitted(taught.inputs, taught.langs, labels, _trust(taught.posts), emotionality)
+    return layer.fitted(taught.inputs, taught.langs, labels, trust(taught.posts), emotionality)
 
 
-def _trust(posts: Sequence[Labelled]) -> F64:
+def trust(posts: Sequence[Labelled]) -> F64:
     """How much each label counts: hostility as if `_HOSTILE` of the posts were hostile, with a problem and without."""
     result = np.ones((len(posts), layer.LABELLED))
     cell = np.array([f"{post.lang}{post.problem}" for post in posts])
@@ -112,14 +112,16 @@ def truth(posts: Sequence[Labelled], head: str) -> NDArray[np.int64]:
     return np.array([getattr(post, _LABELS[head]) for post in posts])
 
 
-def lines(chance: F64, posts: Sequence[Labelled]) -> Lines:
-    """Thresholds: `problem` as high as `RECALL` allows, `hostility` as low as `WORST_PRECISION` allows.
+def lines(
+    chance: F64, posts: Sequence[Labelled], recall: float = RECALL, worst_precision: float = WORST_PRECISION
+) -> Lines:
+    """Thresholds: `problem` as high as `recall` allows, `hostility` as low as `worst_precision` allows.
 
     The others stand where the verdicts agree best with the labels, by macro-F1; so does `hostility` where no threshold
     is precise enough.
     """
     problems = chance[truth(posts, "problem") == 1, COLUMNS.index("problem")]
-    chosen = {"problem": round(float(np.quantile(problems, 1 - RECALL)), 3), "emotionality": 0.5}
+    chosen = {"problem": round(float(np.quantile(problems, 1 - recall)), 3), "emotionality": 0.5}
     wanted = verdicts_of(posts)
 
     def said(hostility: float, constructiveness: float, positive: float) -> list[str]:
@@ -132,7 +134,7 @@ def lines(chance: F64, posts: Sequence[Labelled]) -> Lines:
 
     def precise(hostility: float) -> bool:
         heard = [true for one, true in zip(said(hostility, 0.5, 0.5), wanted, strict=True) if one == _WORST]
-        return bool(heard) and heard.count(_WORST) >= WORST_PRECISION * len(heard)
+        return bool(heard) and heard.count(_WORST) >= worst_precision * len(heard)
 
     grid = np.round(np.arange(0.12, 0.62, 0.04), 2)
     low = np.round(np.arange(0.04, 0.42, 0.01), 2)
@@ -149,13 +151,15 @@ def lines(chance: F64, posts: Sequence[Labelled]) -> Lines:
     }
 
 
-def crossed(chance: F64, posts: Sequence[Labelled]) -> list[Lines]:
+def crossed(
+    chance: F64, posts: Sequence[Labelled], recall: float = RECALL, worst_precision: float = WORST_PRECISION
+) -> list[Lines]:
     """For each post thresholds chosen on the other four fifths."""
     fold = folds(posts, 5)
     result: list[Lines] = [{} for _ in posts]
     for left in range(5):
         seen = np.flatnonzero(fold != left)
-        chosen = lines(chance[seen], [posts[at] for at in seen])
+        chosen = lines(chance[seen], [posts[at] for at in seen], recall, worst_precision)
         for at in np.flatnonzero(fold == left):
             result[at] = chosen
     return result

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from streams.sentiment.linear import LinearModel
 
 F64 = NDArray[np.float64]
 _DRAWS = 1000
+_MOST_DEV = 800
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,19 +191,44 @@ PUBLIC: tuple[Published, ...] = (
 )
 
 
-def public(rows: Sequence[Row], model: LinearModel, one: Published) -> tuple[float, float, int]:
+class Hears(Protocol):
+    """A model as the public sets are measured with it."""
+
+    def chances(self, texts: Sequence[str], langs: Sequence[str]) -> F64:
+        """Probabilities as shipped, (texts, `COLUMNS`)."""
+        ...
+
+    def inputs(self, texts: Sequence[str]) -> F64:
+        """What its calibration reads, (texts, any number)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinearHears:
+    model: LinearModel
+
+    def chances(self, texts: Sequence[str], langs: Sequence[str]) -> F64:
+        return heard(texts, langs, self.model)
+
+    def inputs(self, texts: Sequence[str]) -> F64:
+        return self.model.inputs(texts)
+
+
+def public(rows: Sequence[Row], model: Hears, one: Published) -> tuple[float, float, int]:
     """The measurement in percent, as shipped and with a calibration of the set's own, and over how many rows.
 
-    The own calibration is fitted on the set's dev rows where a test is measured, else on the other half of the rows.
+    The own calibration is fitted on the set's dev rows where a test is measured (at most `_MOST_DEV`), else on the
+    other half of the rows.
     """
     chosen = [row for row in rows if one.rows(row) and one.head in row.marks]
     true = _truth(chosen, one.head)
-    chance = heard([row.text for row in chosen], [row.lang for row in chosen], model)
+    chance = model.chances([row.text for row in chosen], [row.lang for row in chosen])
     given = model.inputs([row.text for row in chosen])
     own = np.zeros((len(chosen), 3 if one.head == "sentiment" else 2))
     if all(row.split == "test" for row in chosen):
         kind = (chosen[0].set, chosen[0].lang, chosen[0].id.split("_")[0])
         dev = [row for row in rows if row.split == "dev" and one.head in row.marks and _kind(row, kind)]
+        dev = [dev[at] for at in np.random.default_rng(3).permutation(len(dev))[:_MOST_DEV]]
         own = _fitted(model.inputs([row.text for row in dev]), _truth(dev, one.head)).predict_proba(given)
     else:
         half = np.arange(len(chosen)) % 2 == 0

@@ -20,17 +20,22 @@ LANGS = ("en", "es", "ru")
 _INVERSE, _OWN = 0.3, 0.5
 
 
-def maps(inputs: F64, langs: Sequence[str], labels: I64, trust: F64 | None = None) -> dict[str, F64]:
-    """Fit one head: labels 0/1, or 0/1/2 for sentiment. Returns (1 + inputs, 1 or 3) by language and `default`."""
+def maps(
+    inputs: F64, langs: Sequence[str], labels: I64, trust: F64 | None = None, apart: Sequence[str] = LANGS
+) -> dict[str, F64]:
+    """Fit one head: labels 0/1, or 0/1/2 for sentiment; the languages `apart` get a map of their own.
+
+    Returns (1 + inputs, 1 or 3) by language and `default`.
+    """
     middle, spread = inputs.mean(axis=0), inputs.std(axis=0) + 1e-6
     scaled = (inputs - middle) / spread
     lang = np.array(langs)
-    wide = np.hstack([scaled, *(_OWN * _with_one(scaled) * (lang == one)[:, None] for one in LANGS)])
+    wide = np.hstack([scaled, *(_OWN * _with_one(scaled) * (lang == one)[:, None] for one in apart)])
     model = LogisticRegression(C=_INVERSE, max_iter=3000).fit(wide, labels, sample_weight=trust)
     size = inputs.shape[1]
     common = np.vstack([model.intercept_, model.coef_.T[:size]])
     result = {"default": common}
-    for at, one in enumerate(LANGS):
+    for at, one in enumerate(apart):
         begin = size + at * (size + 1)
         own = _OWN * model.coef_.T[begin : begin + size + 1]
         result[one] = common + np.vstack([own[-1:], own[:-1]])

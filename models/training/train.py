@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from models.training import bases, card, judge, publish, reading, stack
+from models.training.apart import drawn, kept_apart
 from models.training.card import Measured
 from models.training.compose import composed
 from models.training.corpus import gather
@@ -25,6 +26,7 @@ from models.training.labels import Labelled
 from models.training.matrix import matrix
 from models.training.rows import Row
 from models.training.sets import SETS
+from models.training.written import written
 from streams.sentiment.calibration import INPUTS, SUMS
 from streams.sentiment.heads import COLUMNS
 from streams.sentiment.linear import heard, opened
@@ -39,6 +41,8 @@ T = TypeVar("T")
 log = logging.getLogger("train")
 
 BITS = 18
+#: Kept in the work folder: `ids` (posts,) and `chances` (posts, `COLUMNS`).
+UNHEARD = "unheard.npz"
 #: Folds of the calibration on the gold, and on the labelled posts.
 _FEW_FOLDS, _MANY_FOLDS = 10, 5
 
@@ -74,14 +78,18 @@ def main() -> None:
     if corpus.labelled:
         fold = judge.folds(corpus.labelled, _MANY_FOLDS)
         made, made_fold = composed(corpus.labelled, fold)
-        fold = np.concatenate([fold, made_fold])
-        weights, taught = _read(untaught, scale, [*corpus.labelled, *made], fold)
+        pairs = [one for one in written() if not kept_apart(one.group)]
+        pairs_fold = np.array([drawn(one.group, _MANY_FOLDS) for one in pairs], dtype=np.int64)
+        fold = np.concatenate([fold, made_fold, pairs_fold])
+        weights, taught = _read(untaught, scale, [*corpus.labelled, *made, *(one.post for one in pairs)], fold)
         calibration = judge.layered(taught, emotionality)
         measured = Measured(
             before=before,
             now=judge.applied(calibration, _heard(corpus.gold, weights)),
             labelled=judge.unheard(taught, emotionality, judge.layered, fold)[: len(corpus.labelled)],
         )
+        # What each labelled post looks like to weights that have not met it: the cut of the cascade is chosen on it.
+        np.savez(asked.work / UNHEARD, ids=[post.id for post in corpus.labelled], chances=measured.labelled)
     else:
         weights, calibration = untaught, judge.straight(golden, emotionality)
         measured = Measured(before=before, now=before, labelled=None)

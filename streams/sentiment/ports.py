@@ -1,7 +1,7 @@
 """What the walk needs of a model: texts walk in, scores and the words that carried them walk out."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from streams.records import Evidence, Scores
 
@@ -29,4 +29,13 @@ class Model(Protocol):
 
         Empty where neither head is over its threshold. Offsets point into the text as given.
         """
+        ...
+
+
+@runtime_checkable
+class Staged(Protocol):
+    """A model with a cheap first stage that lets most posts go."""
+
+    def alone(self) -> Model:
+        """The same model without that stage."""
         ...

@@ -2,14 +2,15 @@
 
 import html
 import re
+import unicodedata
 
 from streams.sentiment.text import MAX_CHARS
 
 #: What handles and links become; ordinary words of the vocabulary.
 HANDLE, LINK = "@user", "http"
 
-# Halves of characters (an encoder would stop at them), private use, control characters.
-_FOREIGN = re.compile("[\ud800-\udfff\ue000-\uf8ff\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# Halves of characters (an encoder would stop at them), private use, control characters, what could not be decoded.
+_FOREIGN = re.compile("[\ud800-\udfff\ue000-\uf8ff\ufffd\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # Zero-width and bidirectional controls, soft hyphen, variation selectors: they hide words from the model.
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f"
@@ -26,5 +27,7 @@ def spoken(text: str) -> str:
     """Return the first `MAX_CHARS` characters of the post on one line, with nothing in it that hides or stops."""
     text = html.unescape(text[:MAX_CHARS])
     text = _TAG.sub(" ", _INVISIBLE.sub("", _FOREIGN.sub(" ", text)))
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
     text = _HANDLE.sub(f" {HANDLE} ", _LINK.sub(f" {LINK} ", text))
     return " ".join(_AGAIN.sub(r"\1\1\1", text).split())

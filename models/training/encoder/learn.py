@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
 from models.training.encoder.mix import Example
 from models.training.encoder.net import Encoder, mean, silenced
-from models.training.encoder.tokens import batches, encoded, padded
+from models.training.encoder.shuffle import batches, padded
+from streams.sentiment.pieces import Pieces
 
 log = logging.getLogger("learn")
 
@@ -44,24 +44,24 @@ class Recipe:
 def learn(
     model: Encoder,
     base: Encoder,
-    tokenizer: Tokenizer,
+    pieces: Pieces,
     examples: Sequence[Example],
     recipe: Recipe,
-    work: Path,
+    checkpoint: Path,
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
-    """Train `model` in place once through `examples`; resumes from `work/checkpoint.pt` where there is one.
+    """Train `model` in place once through `examples`; goes on from `checkpoint` where that file is there.
 
     `base` is the untouched encoder whose sentence embedding is to be kept; its word embeddings stay frozen in both.
     """
     random = np.random.default_rng(recipe.seed)
     torch.manual_seed(recipe.seed)
-    ids = encoded(tokenizer, [one.text for one in examples], recipe.longest)
+    ids = pieces.ids([one.text for one in examples])
     plan = list(batches([len(one) for one in ids], recipe.size, random))
     labels = torch.from_numpy(np.stack([one.labels for one in examples]))
     trust = torch.from_numpy(np.stack([one.trust for one in examples]))
     optimizer, schedule = _optimizer(model, recipe, len(plan))
-    done = _resumed(work, model, optimizer, schedule)
+    done = _resumed(checkpoint, model, optimizer, schedule)
     model.train()
     saved = started = clock()
     told: dict[str, float] = {}
@@ -83,9 +83,10 @@ def learn(
             saved = clock()
             state = {"step": step, "model": model.state_dict()}
             state |= {"optimizer": optimizer.state_dict(), "schedule": schedule.state_dict()}
-            torch.save(state, work / "checkpoint.new")
-            (work / "checkpoint.new").replace(work / "checkpoint.pt")
-    (work / "checkpoint.pt").unlink(missing_ok=True)
+            fresh = checkpoint.with_suffix(".new")
+            torch.save(state, fresh)
+            fresh.replace(checkpoint)
+    checkpoint.unlink(missing_ok=True)
     model.eval()
 
 
@@ -139,9 +140,8 @@ def _optimizer(
 
 
 def _resumed(
-    work: Path, model: Encoder, optimizer: torch.optim.Optimizer, schedule: torch.optim.lr_scheduler.LambdaLR
+    path: Path, model: Encoder, optimizer: torch.optim.Optimizer, schedule: torch.optim.lr_scheduler.LambdaLR
 ) -> int:
-    path = work / "checkpoint.pt"
     if not path.is_file():
         return 0
     state = torch.load(path, weights_only=True)

@@ -1,4 +1,4 @@
-"""The corpus walks in, the examples of each stage of training walk out: first what the public sets say, then what was read.
+"""The corpus walks in, the examples of each stage of training walk out: what public sets say, then what was read.
 
 Public sets are drawn down to what a stage has time for, the rarer class of hostility sets first. The second stage
 shows every post that was read for this project several times, the written contrast pairs, posts made of two of them,
@@ -41,7 +41,7 @@ SHARES = {
     "hotel_reviews_es": 1500,
 }
 #: In the second stage this part of those shares is shown again, and the read and the written so many times.
-_AGAIN, _READ_TIMES, _WRITTEN_TIMES, _MADE_TIMES = 0.2, 3, 3, 1
+_AGAIN, _READ_TIMES, _WRITTEN_TIMES, _MADE_TIMES = 0.12, 3, 3, 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

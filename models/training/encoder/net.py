@@ -16,7 +16,7 @@ from streams.sentiment.heads import COLUMNS
 LAYERS, FIRST = 9, 4
 WIDTH, _HEADS, _WITHIN, _POSITIONS, _EPSILON = 384, 12, 1536, 512, 1e-12
 #: Which of the listening heads speaks for each of `COLUMNS`: sentiment speaks for three.
-_LISTENS = (0, 0, 0, 1, 2, 3, 4)
+LISTENS = (0, 0, 0, 1, 2, 3, 4)
 
 
 class Layer(nn.Module):
@@ -28,7 +28,7 @@ class Layer(nn.Module):
         self.out_norm = nn.LayerNorm(WIDTH, _EPSILON)
 
     def forward(self, states: Tensor, heard: Tensor) -> Tensor:
-        """`states` (posts, tokens, `WIDTH`); `heard` (posts, 1, 1, tokens) is 0 for a token and very low for padding."""
+        """`states` (posts, tokens, `WIDTH`); `heard` (posts, 1, 1, tokens) is 0 for a token, very low for padding."""
         posts, tokens, _ = states.shape
 
         def split(part: Tensor) -> Tensor:
@@ -47,7 +47,7 @@ class Listening(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.asks = nn.Linear(WIDTH, max(_LISTENS) + 1, bias=False)
+        self.asks = nn.Linear(WIDTH, max(LISTENS) + 1, bias=False)
         self.says = nn.Parameter(torch.zeros(len(COLUMNS), WIDTH))
         self.bias = nn.Parameter(torch.zeros(len(COLUMNS)))
         nn.init.normal_(self.asks.weight, std=0.02)
@@ -56,7 +56,7 @@ class Listening(nn.Module):
     def forward(self, states: Tensor, heard: Tensor) -> Tensor:
         weights = torch.softmax(self.asks(states) + heard[:, 0, 0, :, None], dim=1)
         pooled = torch.einsum("pth,ptw->phw", weights, states)
-        return torch.einsum("pcw,cw->pc", pooled[:, list(_LISTENS)], self.says) + self.bias
+        return torch.einsum("pcw,cw->pc", pooled[:, list(LISTENS)], self.says) + self.bias
 
 
 class Encoder(nn.Module):

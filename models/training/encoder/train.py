@@ -1,0 +1,99 @@
+"""The corpus, the vocabulary and the base walk in; the encoder after either stage walks out.
+
+    python -m models.training.encoder.train first  --data DIR --work DIR
+    python -m models.training.encoder.train second --data DIR --work DIR
+
+The first stage learns from the public sets, the second from posts read for this project and written pairs, with some
+public rows again. Either goes on from its last checkpoint after an interruption. Each run adds a line to
+`runs.jsonl` of the work folder.
+"""
+
+import argparse
+import json
+import logging
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+
+from models.training.apart import kept_apart
+from models.training.corpus import Corpus, gather
+from models.training.encoder import mix
+from models.training.encoder.learn import Recipe, learn
+from models.training.encoder.net import Encoder, grown
+from models.training.encoder.vocabulary import KEPT, VOCABULARY
+from models.training.labels import Labelled
+from models.training.rows import Row
+from models.training.sets import SETS
+from models.training.twins import Twins
+from models.training.written import written
+from streams.sentiment.pieces import Pieces
+
+log = logging.getLogger("train")
+
+#: Tokens that are read of a post in either stage, and how fast it learns.
+RECIPES = {"first": Recipe(), "second": Recipe(rate=5e-5, head_rate=2e-4, longest=96, seed=21)}
+_LABELS = Path(__file__).parents[1] / "labels"
+_BASE_LAYERS = 12
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("stage", choices=tuple(RECIPES))
+    parser.add_argument("--data", type=Path, required=True, help="folder with one folder per set")
+    parser.add_argument("--work", type=Path, required=True, help="folder for base, vocabulary and checkpoints")
+    parser.add_argument("--with-non-commercial", action="store_true", help="to see what leaving those sets out costs")
+    parser.add_argument("--threads", type=int, default=0, help="0: all cores")
+    asked = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    if asked.threads:
+        torch.set_num_threads(asked.threads)
+    started, recipe = datetime.now(UTC), RECIPES[asked.stage]
+    corpus = gather(asked.data, _LABELS)
+    rows = training_rows(corpus, non_commercial=asked.with_non_commercial)
+    if asked.stage == "first":
+        examples = mix.first(rows, recipe.seed)
+    else:
+        examples = mix.second(rows, read_for_training(corpus), written_for_training(corpus), recipe.seed)
+    log.info("%d examples", len(examples))
+    kept = np.load(asked.work / KEPT).tolist()
+    base = load_file(asked.work / "base" / "model.safetensors")
+    untouched = grown(base, kept, _BASE_LAYERS).requires_grad_(False).eval()
+    model = grown(base, kept)
+    if asked.stage == "second":
+        model.load_state_dict(torch.load(asked.work / "first.pt", weights_only=True))
+    pieces = Pieces(asked.work / VOCABULARY, recipe.longest)
+    learn(model, untouched, pieces, examples, recipe, asked.work / f"{asked.stage}-checkpoint.pt")
+    torch.save(model.state_dict(), asked.work / f"{asked.stage}.pt")
+    line = {"stage": asked.stage, "started": started.isoformat(timespec="seconds"), "examples": len(examples)}
+    line |= {"minutes": round((datetime.now(UTC) - started).total_seconds() / 60, 1), "recipe": asdict(recipe)}
+    with (asked.work / "runs.jsonl").open("a", encoding="utf-8") as runs:
+        runs.write(json.dumps(line) + "\n")
+
+
+def training_rows(corpus: Corpus, *, non_commercial: bool = False) -> list[Row]:
+    free = {one.folder for one in SETS if one.trains or non_commercial}
+    return [row for row in corpus.rows if row.split == "train" and row.set in free]
+
+
+def read_for_training(corpus: Corpus) -> list[Labelled]:
+    return [post for post in corpus.labelled if not kept_apart(post.id)]
+
+
+def written_for_training(corpus: Corpus) -> list[Labelled]:
+    golden = Twins(post.text for post in corpus.gold)
+    return [one.post for one in written() if not kept_apart(one.group) and one.post.text not in golden]
+
+
+def trained(path: Path) -> Encoder:
+    state = torch.load(path, weights_only=True)
+    model = Encoder(len(state["words.weight"]))
+    model.load_state_dict(state)
+    return model.eval()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+"""Texts walk in, scores of the cascade walk out: a linear first stage, then the encoder at two depths.
+
+Each stage lets go what is plainly no problem and no insult, and passes on the rest: most posts never reach the second
+half of the encoder, and those that do are the ones a person will see.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.errors import Misconfigured
+from streams.records import Evidence, Scores
+from streams.sentiment import heads, linear, manifest, occlusion
+from streams.sentiment.calibration import chances
+from streams.sentiment.depths import Depths
+from streams.sentiment.manifest import Manifest
+from streams.sentiment.pieces import Pieces, batches
+from streams.sentiment.scaling import Scaling, inputs, parsed
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+
+#: Files of an encoder beside its manifest and its two graphs.
+PIECES, CALIBRATION = "pieces.model", "calibration.json"
+_HOSTILITY, _PROBLEM = heads.COLUMNS.index("hostility"), heads.COLUMNS.index("problem")
+#: Heads that are explained, in the order of their evidence.
+EXPLAINED = occlusion.HEADS
+#: Variants of posts that are heard together.
+_AT_ONCE = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """A post is let go where both heads stay below these, and the likeliest sentiment reaches `sure`."""
+
+    problem: float
+    hostility: float
+    sure: float
+
+    def lets_go(self, rows: F64) -> NDArray[np.bool_]:
+        """Of probabilities (posts, `COLUMNS`)."""
+        calm = (rows[:, _PROBLEM] < self.problem) & (rows[:, _HOSTILITY] < self.hostility)
+        return np.asarray(calm & (rows[:, :3].max(axis=1) >= self.sure))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    #: Probabilities (posts, `COLUMNS`).
+    rows: F64
+    #: How deep each post went: 0 the linear stage, 1 the lower half, 2 the upper.
+    depth: I64
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncoderModel:
+    name: str
+    thresholds: Mapping[str, float]
+    pieces: Pieces
+    depths: Depths
+    #: Calibrations of the two depths.
+    first: Scaling
+    last: Scaling
+    #: What the lower half lets go.
+    leaving: Cut
+    #: The first stage, and what it lets go; None without the cascade: then it only tells the calibration what it heard.
+    stage: linear.LinearModel
+    cut: Cut | None
+
+    def alone(self) -> "EncoderModel":
+        """The same model without the cascade: every post goes to the encoder."""
+        return replace(self, cut=None)
+
+    def score(self, texts: Sequence[str], langs: Sequence[str]) -> list[Scores]:
+        return [heads.scores(row, self.name) for row in self.hear(texts, langs).rows.round(4).tolist()]
+
+    def hear(self, texts: Sequence[str], langs: Sequence[str]) -> Heard:
+        """Each different text is heard once, however often it comes."""
+        places: dict[tuple[str, str], int] = {}
+        back = [places.setdefault(pair, len(places)) for pair in zip(texts, langs, strict=True)]
+        own, their = [text for text, _ in places], [lang for _, lang in places]
+        rows, depth = chances(self.stage.logits(own, their)), np.zeros(len(own), dtype=np.int64)
+        left = np.arange(len(own)) if self.cut is None else np.flatnonzero(~self.cut.lets_go(rows))
+        for places_, ids, mask in batches(self.pieces.ids([own[at] for at in left])):
+            here = left[places_]
+            spoken = [their[at] for at in here]
+            logits, states = self.depths.lower(ids, mask)
+            given = inputs(logits, rows[here], [own[at] for at in here])
+            rows[here] = self.first.chances(given, spoken)
+            depth[here] = 1
+            on = np.flatnonzero(~self.leaving.lets_go(rows[here]))
+            if len(on):
+                given[on, : len(heads.COLUMNS)], _ = self.depths.upper(states[on], mask[on])
+                rows[here[on]] = self.last.chances(given[on], [spoken[at] for at in on])
+                depth[here[on]] = 2
+        return Heard(rows=rows[back], depth=depth[back])
+
+    def deep(self, texts: Sequence[str]) -> tuple[F64, F32]:
+        """Raw last logits (posts, `COLUMNS`) and embeddings of length 1 (posts, width), whatever the post says."""
+        logits = np.zeros((len(texts), len(heads.COLUMNS)))
+        embeddings: list[tuple[I64, F32]] = []
+        for places, ids, mask in batches(self.pieces.ids(texts)):
+            _, states = self.depths.lower(ids, mask)
+            logits[places], found = self.depths.upper(states, mask)
+            embeddings.append((places, found))
+        width = embeddings[0][1].shape[1] if embeddings else 0
+        result = np.zeros((len(texts), width), dtype=np.float32)
+        for places, found in embeddings:
+            result[places] = found
+        return logits, result
+
+    def logits(self, texts: Sequence[str], langs: Sequence[str]) -> F64:
+        """Calibrated last logits (posts, `COLUMNS`), whatever the post says."""
+        given = inputs(self.deep(texts)[0], chances(self.stage.logits(texts, langs)), texts)
+        return self.last.logits(given, langs)
+
+    def embed(self, texts: Sequence[str]) -> F32:
+        """A sentence embedding of length 1 for each text, (posts, width): similar problems lie side by side."""
+        return self.deep(texts)[1]
+
+    def evidence(self, texts: Sequence[str], langs: Sequence[str]) -> list[tuple[Evidence, ...]]:
+        result: list[tuple[Evidence, ...]] = [()] * len(texts)
+        waiting: list[tuple[int, list[str], list[str]]] = []
+        for at, row in enumerate(self.hear(texts, langs).rows.round(4)):
+            if over := [head for head in EXPLAINED if row[heads.COLUMNS.index(head)] >= self.thresholds[head]]:
+                waiting.append((at, over, occlusion.variants(texts[at])))
+            if sum(len(variants) for *_, variants in waiting) >= _AT_ONCE or (waiting and at == len(texts) - 1):
+                self._explain(texts, langs, waiting, result)
+                waiting = []
+        return result
+
+    def _explain(
+        self,
+        texts: Sequence[str],
+        langs: Sequence[str],
+        waiting: Sequence[tuple[int, list[str], list[str]]],
+        result: list[tuple[Evidence, ...]],
+    ) -> None:
+        """Fill the places of `waiting` (place, heads, variants) in `result`; all variants are heard together."""
+        logits = self.logits(
+            [one for *_, variants in waiting for one in variants],
+            [langs[at] for at, _, variants in waiting for _ in variants],
+        )
+        for at, over, variants in waiting:
+            result[at] = occlusion.spans(texts[at], logits[: len(variants)], over)
+            logits = logits[len(variants) :]
+
+
+def opened(folder: Path, said: Manifest) -> EncoderModel:
+    """Build the model from files `manifest` has verified; raises Misconfigured where they do not fit together."""
+    match said.own:
+        case {"longest": int(longest), "leaving": dict(leaving), "cut": dict(cut), "first": str(first)}:
+            pass
+        case _:
+            raise _wrong(f"{folder / manifest.FILE} needs first, longest, cut and leaving in the table [encoder]")
+    for name in (PIECES, CALIBRATION, "lower.onnx", "upper.onnx"):
+        if name not in said.files:
+            raise _wrong(f"{folder / manifest.FILE} lists no checksum of {name}")
+    stage_folder = folder.parent / first
+    stage_said = manifest.read(stage_folder)
+    raw = json.loads((folder / CALIBRATION).read_text(encoding="utf-8"))
+    if not isinstance(raw, dict):
+        raise _wrong(f"{folder / CALIBRATION} holds no calibration")
+    return EncoderModel(
+        name=said.full_name,
+        thresholds=said.thresholds,
+        pieces=Pieces(folder / PIECES, longest),
+        depths=Depths(folder),
+        first=parsed(raw.get("first"), f"`first` of {folder / CALIBRATION}"),
+        last=parsed(raw.get("last"), f"`last` of {folder / CALIBRATION}"),
+        leaving=_cut(leaving, "leaving"),
+        stage=linear.opened(stage_folder, stage_said),
+        cut=_cut(cut, "cut"),
+    )
+
+
+def _cut(raw: Mapping[str, object], name: str) -> Cut:
+    try:
+        return Cut(**{key: float(str(raw[key])) for key in ("problem", "hostility", "sure")})
+    except (KeyError, ValueError):
+        raise _wrong(f"the manifest's encoder.{name} needs the numbers problem, hostility and sure") from None
+
+
+def _wrong(message: str) -> Misconfigured:
+    return Misconfigured(message, id="HO-MODEL", hint="install the model again, or name another model")
