@@ -106,3 +106,15 @@ class Metrics:
             ["channel"],
             registry=r,
         )
+        self.shadow_posts = Counter(
+            "hearout_shadow_posts",
+            "Posts the shadow model was to score: `compared`, `failed`, or `skipped` because it was behind.",
+            ["model", "shadow", "outcome"],
+            registry=r,
+        )
+        self.shadow_disagreements = Counter(
+            "hearout_shadow_disagreements",
+            "Posts where the shadow model differs, by verdict or side of a head's threshold, and what it says.",
+            ["head", "shadow_says"],
+            registry=r,
+        )

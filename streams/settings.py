@@ -31,7 +31,11 @@ class BrandSettings(Section):
         (), description="Our own accounts. Posts that mention them match; posts by them are left out."
     )
     hashtags: tuple[str, ...] = Field((), description="Hashtags, with or without #.")
-    products: tuple[str, ...] = Field((), description="Products and services, heard as this brand.")
+    products: tuple[str, ...] = Field(
+        (),
+        description="Products and services, heard as this brand. The model hears only that a name is there, not what "
+        "its words say: `War Zone` is no threat.",
+    )
     exclude: tuple[str, ...] = Field((), description="Words that make a match void (`jaguar` the animal: `zoo`).")
 
 
@@ -78,11 +82,26 @@ class BusSettings(Section):
 
 
 class ModelSettings(Section):
-    name: str = Field("linear-1", description="A bundled model, or a folder with a manifest.toml.")
+    name: str = Field("ears-1", description="A bundled model, or a folder with a manifest.toml.")
+    cascade: bool = Field(
+        True,
+        description="Let a fast first stage sort out what is plainly no problem; off: all posts go to the encoder.",
+    )
+    shadow: str = Field(
+        "", description="A second model that scores the same posts and decides nothing; where it differs is counted."
+    )
     problem: float | None = Field(None, ge=0, le=1, description="Threshold; the model's manifest has the default.")
     hostility: float | None = Field(None, ge=0, le=1, description="Threshold; the model's manifest has the default.")
     constructiveness: float | None = Field(None, ge=0, le=1, description="Threshold; the manifest has the default.")
     positive: float | None = Field(None, ge=0, le=1, description="Threshold; the model's manifest has the default.")
+    undecided: float | None = Field(
+        None,
+        ge=0,
+        lt=0.5,
+        description="How near its threshold a score leaves a post undecided, for a person to look at; 0 turns it off. "
+        "Half the width of the band around a threshold of 0.5, and as wide in log-odds around others; the model's "
+        "manifest has the default.",
+    )
 
 
 class TriageSettings(Section):

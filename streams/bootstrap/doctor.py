@@ -42,8 +42,15 @@ def _without_home(settings: Settings) -> dict[str, Check]:
         return [checks.check_folder(settings), checks.check_ears(settings)]
 
     async def model() -> Iterable[Finding]:
-        loaded = await asyncio.to_thread(load, settings.model.name)
+        loaded = await asyncio.to_thread(load, settings.model.name, cascade=settings.model.cascade)
         return [Finding(id="HO-MODEL", state=State.OK, said=f"the model {loaded.name} is whole")]
+
+    async def shadow() -> Iterable[Finding]:
+        if not settings.model.shadow:
+            return []
+        loaded = await asyncio.to_thread(load, settings.model.shadow)
+        said = f"the shadow model {loaded.name} is whole; /metrics (hearout_shadow_…) and the log tell where it differs"
+        return [Finding(id="HO-SHADOW", state=State.OK, said=said)]
 
     async def rules() -> Iterable[Finding]:
         found = load_rules(settings.rules_path, load_roster(settings.roster_path))
@@ -55,7 +62,7 @@ def _without_home(settings: Settings) -> dict[str, Check]:
     async def mail() -> Iterable[Finding]:
         return [await checks.check_mail(settings.alerts.email)]
 
-    return {"folder": folder, "model": model, "roster and rules": rules, "mail": mail}
+    return {"folder": folder, "model": model, "shadow model": shadow, "roster and rules": rules, "mail": mail}
 
 
 def _with_home(home: Home) -> dict[str, Check]:

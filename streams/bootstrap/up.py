@@ -47,7 +47,7 @@ async def run_up(settings: Settings, given: Given) -> None:
     sock = open_socket(settings.desk, any_port=given.demo) if given.desk else None
     if sock is not None:
         settings = on_port(settings, sock.getsockname()[1])
-    model = await asyncio.to_thread(load, settings.model.name)
+    model = await asyncio.to_thread(load, settings.model.name, cascade=settings.model.cascade)
     async with open_home(settings, migrating=True) as home:
         if settings.bus.kind == "kafka":
             await make_topics(settings, home.prefix)

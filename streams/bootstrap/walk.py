@@ -13,6 +13,7 @@ from streams.bootstrap.channels import open_channels
 from streams.bootstrap.home import Home
 from streams.bootstrap.numbers import after_triage
 from streams.bootstrap.process import Job, every, wait
+from streams.bootstrap.shadow import open_shadow
 from streams.bus.dead_letters import KeepStep
 from streams.bus.hold import Backoff, Hold, Left
 from streams.bus.ports import Batch
@@ -27,6 +28,7 @@ from streams.routing.timekeeper import tick
 from streams.routing.triaging import Triaging
 from streams.sentiment.ports import Model
 from streams.sentiment.step import ScoreStep
+from streams.sentiment.vocabulary import with_vocabulary
 from streams.settings import ModelSettings
 from streams.stage import Step
 from streams.topics import Topic
@@ -73,6 +75,7 @@ def thresholds(settings: ModelSettings, of_model: Mapping[str, float]) -> Thresh
         hostility=line("hostility", settings.hostility),
         constructiveness=line("constructiveness", settings.constructiveness),
         positive=line("positive", settings.positive),
+        undecided=of_model.get("undecided", 0.0) if settings.undecided is None else settings.undecided,
     )
 
 
@@ -80,7 +83,9 @@ def _step(name: str, home: Home, model: Model) -> Step[Any]:
     settings = home.settings
     match name:
         case "score":
-            return ScoreStep(model)
+            products = [it for brand in settings.brands for it in brand.products]
+            shadow = open_shadow(settings, model, home.metrics, partial(_in_force, settings.model), products)
+            return ScoreStep(with_vocabulary(model, products), shadow)
         case "triage":
             return TriageStep(
                 book=home.book,
@@ -105,6 +110,10 @@ def _step(name: str, home: Home, model: Model) -> Step[Any]:
             return KeepStep(home.shelf)
         case _:
             raise AssertionError(f"stage {name!r} stands in the topology and has no step")
+
+
+def _in_force(settings: ModelSettings, model: Model) -> Thresholds:
+    return thresholds(settings, model.thresholds)
 
 
 async def _scoring(runner: Runner, step: ScoreStep, stop: asyncio.Event) -> None:

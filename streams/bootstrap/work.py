@@ -17,7 +17,7 @@ from streams.settings import Settings
 
 async def run_work(settings: Settings, stages: Collection[str]) -> None:
     """Until told to stop. Raises `Misconfigured` when a person has to act."""
-    model = await asyncio.to_thread(load, settings.model.name)
+    model = await asyncio.to_thread(load, settings.model.name, cascade=settings.model.cascade)
     async with open_home(settings) as home:
         jobs: dict[str, Job] = {
             **stage_jobs(home, stages, model=model, console=Console(highlight=False)),

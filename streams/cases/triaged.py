@@ -24,5 +24,7 @@ class TriagedPost:
     why: tuple[str, ...]
     #: Taken back by its author; the text is gone then.
     deleted_at: datetime | None = None
-    #: Drawn for the audit list though it was let go (every `abuse`, a share of `mention`).
+    #: Drawn for the audit list though it was let go (what is undecided, every `abuse`, a share of `mention`).
     audit: bool = False
+    #: What decided hung by less than the band of the thresholds; not once a person has opened a case for it.
+    undecided: bool = False

@@ -8,7 +8,7 @@ from streams import __version__
 
 #: Commands in the order of `hearout --help`, and what each line says; a command is imported when it is asked for.
 _COMMANDS = (
-    "up", "poll", "work", "desk", "score", "evaluate", "export",
+    "up", "poll", "work", "desk", "score", "evaluate", "learn", "export",
     "topics", "dead-letters", "doctor", "config", "migrate", "user",
 )  # fmt: skip
 

@@ -1,54 +1,39 @@
-"""`hearout evaluate`: labelled posts walk in, how well a model hears them walks out, as tables or JSON."""
+"""`hearout evaluate`: labelled posts walk in, how well models hear them walks out, as tables or JSON."""
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import click
 
-from streams.cases.triage import verdict
+from streams.cli.compare_tables import show_comparison
+from streams.cli.comparing import compared
 from streams.cli.evaluate_tables import show
+from streams.cli.judging import Judged, groups, judged
+from streams.cli.labelled import read
 from streams.cli.options import plainly
 from streams.cli.score import thresholds_of
-from streams.errors import Misconfigured
-from streams.ingest.language import identify
-from streams.records import Scores, Verdict
+from streams.records import Verdict
 from streams.sentiment import agreement
 from streams.sentiment.heads import SENTIMENT
+from streams.sentiment.labels import HEADS, Labelled
 from streams.sentiment.load import FIRST, load
-
-#: Names a label may have in the file: ours first, short ones of the label guide after it.
-_NAMES = {
-    "sentiment": ("sentiment", "s"),
-    "problem": ("problem", "p"),
-    "hostile": ("hostile", "hostility", "h"),
-    "constructive": ("constructive", "constructiveness", "c"),
-    "verdict": ("verdict",),
-}
-_SENTIMENTS = {"neg": "negative", "neu": "neutral", "pos": "positive"} | {name: name for name in SENTIMENT}
-#: Yes-or-no labels and the head that says them.
-_HEADS = {"problem": "problem", "hostile": "hostility", "constructive": "constructiveness"}
-_ALL = "all"
+from streams.sentiment.ports import Model
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """A labelled post with what the model said of it; labels that the file does not give are absent."""
-
-    lang: str
-    labels: Mapping[str, str | bool]
-    scores: Scores
-    said: Mapping[str, str | bool]
-
-
-@click.command("evaluate", short_help="Measure a model on labelled posts.")
+@click.command("evaluate", short_help="Measure a model on labelled posts, or two side by side.")
 @click.argument("file", type=click.File("rb"))
 @click.option("--model", "model_name", default=FIRST, show_default=True, help="A bundled model, or a model folder.")
+@click.option("--no-cascade", is_flag=True, help="Send every post to the encoder; slower.")
+@click.option("--compare", nargs=2, metavar="A B", help="Two models side by side, and whether B is surely better.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.pass_context
 @plainly
-def evaluate(file: Any, model_name: str, form: str) -> None:
+def evaluate(
+    context: click.Context, file: Any, model_name: str, no_cascade: bool, compare: tuple[str, str] | None, form: str
+) -> None:
     """Measure a model on labelled posts: FILE has one JSON object a line, `-` is standard input.
 
     Read: text, lang, and any of sentiment (s), problem (p), hostile (h), constructive (c), verdict. The verdict follows
@@ -58,55 +43,46 @@ def evaluate(file: Any, model_name: str, form: str) -> None:
     Example:
       hearout evaluate gold.jsonl
       hearout evaluate gold.jsonl --model ./models/mine --format json
+      hearout evaluate gold.jsonl --compare ears-1 ./models/mine
     """
-    posts = list(_read(file.read().splitlines()))
-    if not posts:
-        raise _wrong("the file holds no posts")
-    model = load(model_name)
-    lines = thresholds_of(model)
-    scored = model.score([post["text"] for post in posts], [post["lang"] for post in posts])
-    judged = [
-        Judged(
-            lang=post["lang"],
-            labels=post["labels"],
-            scores=scores,
-            said={
-                "sentiment": max(SENTIMENT, key=lambda name: getattr(scores.sentiment, name)),
-                "problem": scores.problem >= lines.problem,
-                "hostile": scores.hostility >= lines.hostility,
-                # The guide asks for constructive only where there is a problem.
-                "constructive": scores.problem >= lines.problem and scores.constructiveness >= lines.constructiveness,
-                "verdict": verdict(scores, lines).value,
-            },
-        )
-        for post, scores in zip(posts, scored, strict=True)
-    ]
-    groups = {_ALL: judged} | {
-        lang: [one for one in judged if one.lang == lang] for lang in sorted({one.lang for one in judged})
-    }
-    report = {
-        "model": model.name,
-        "thresholds": asdict(lines),
-        "groups": {name: _measured(group) for name, group in groups.items()},
-    }
-    if form == "json":
-        json.dump(report, sys.stdout, indent=2)
-        sys.stdout.write("\n")
+    chosen = context.get_parameter_source("model_name") is not click.core.ParameterSource.DEFAULT
+    if compare and chosen:
+        raise click.UsageError("--compare names both models; leave out --model")
+    posts = read(file.read().splitlines())
+    if compare:
+        first, second = (judged(load(name, cascade=not no_cascade), posts) for name in compare)
+        told = compared(first, second)
     else:
-        show(report)
+        told = _told(load(model_name, cascade=not no_cascade), posts)
+    if form == "json":
+        json.dump(told, sys.stdout, indent=2)
+        sys.stdout.write("\n")
+    elif compare:
+        show_comparison(told)
+    else:
+        show(told)
+
+
+def _told(model: Model, posts: Sequence[Labelled]) -> dict[str, Any]:
+    found = judged(model, posts)
+    return {
+        "model": model.name,
+        "thresholds": asdict(thresholds_of(model)),
+        "groups": {name: _measured([found[at] for at in places]) for name, places in groups(found).items()},
+    }
 
 
 def _measured(group: Sequence[Judged]) -> dict[str, Any]:
     found: dict[str, Any] = {"posts": len(group), "labels": {}, "calibration": {}}
-    for label, head in _HEADS.items():
-        if here := [one for one in group if label in one.labels]:
-            true = [bool(one.labels[label]) for one in here]
+    for label, head in HEADS.items():
+        if here := [one for one in group if label in one.post.labels]:
+            true = [bool(one.post.labels[label]) for one in here]
             found["labels"][label] = [asdict(agreement.line(label, [bool(one.said[label]) for one in here], true))]
             bins = agreement.bins([getattr(one.scores, head) for one in here], true)
             found["calibration"][head] = _calibration(bins)
     for label, values in (("sentiment", SENTIMENT), ("verdict", tuple(one.value for one in Verdict))):
-        if here := [one for one in group if label in one.labels]:
-            said, true_values = [str(one.said[label]) for one in here], [str(one.labels[label]) for one in here]
+        if here := [one for one in group if label in one.post.labels]:
+            said, true_values = [str(one.said[label]) for one in here], [str(one.post.labels[label]) for one in here]
             each = agreement.lines(values, said, true_values)
             found["labels"][label] = [asdict(one) for one in (*each, agreement.macro(each))]
             if label == "verdict":
@@ -120,58 +96,3 @@ def _measured(group: Sequence[Judged]) -> dict[str, Any]:
 
 def _calibration(bins: Sequence[agreement.Bin]) -> dict[str, Any]:
     return {"ece": agreement.calibration_error(bins), "bins": [asdict(one) for one in bins]}
-
-
-def _read(lines: Sequence[bytes]) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            raw = json.loads(line)
-        except (ValueError, RecursionError):
-            raise _wrong(f"line {number} is no JSON") from None
-        if not isinstance(raw, dict) or not isinstance(raw.get("text"), str):
-            raise _wrong(f"line {number} is no object with a `text`")
-        try:
-            labels = _labels(raw)
-        except (ValueError, TypeError) as error:
-            raise _wrong(f"line {number}: {error}") from None
-        if not labels:
-            raise _wrong(f"line {number} has no label: write `s`, `p`, `h`, `c`, or their long names")
-        yield {"text": raw["text"], "lang": raw.get("lang") or identify(raw["text"]), "labels": labels}
-
-
-def _labels(raw: Mapping[str, Any]) -> dict[str, str | bool]:
-    given = {
-        label: raw[name] for label, names in _NAMES.items() for name in reversed(names) if raw.get(name) is not None
-    }
-    found: dict[str, str | bool] = {label: _yes(given[label]) for label in _HEADS if label in given}
-    if "sentiment" in given:
-        if given["sentiment"] not in _SENTIMENTS:
-            raise ValueError(f"the sentiment is {given['sentiment']!r}, not one of {', '.join(_SENTIMENTS)}")
-        found["sentiment"] = _SENTIMENTS[given["sentiment"]]
-    if "verdict" in given:
-        found["verdict"] = Verdict(given["verdict"]).value
-    elif {"sentiment", *_HEADS} <= found.keys():
-        found["verdict"] = _derived(found).value
-    return found
-
-
-def _yes(value: Any) -> bool:
-    if value in (0, 1):
-        return bool(value)
-    raise ValueError(f"a label is {value!r}, not 0 or 1")
-
-
-def _derived(labels: Mapping[str, str | bool]) -> Verdict:
-    if labels["problem"]:
-        if labels["hostile"]:
-            return Verdict.HOSTILE_PROBLEM
-        return Verdict.COMPLAINT if labels["constructive"] else Verdict.GRIEVANCE
-    if labels["hostile"]:
-        return Verdict.ABUSE
-    return Verdict.PRAISE if labels["sentiment"] == "positive" else Verdict.MENTION
-
-
-def _wrong(message: str) -> Misconfigured:
-    return Misconfigured(message, id="HO-EVALUATE", hint="see `hearout evaluate --help` for what a line holds")

@@ -18,7 +18,7 @@ from streams.storage.exports import EXPORTS, exported
 from streams.storage.schema import migrate, schema_is_current
 
 
-@click.command("export", short_help="Print posts, cases, events, alerts or dead letters.")
+@click.command("export", short_help="Print posts, cases, events, alerts, dead letters or corrections.")
 @click.argument("kind", type=click.Choice(tuple(EXPORTS)))
 @home_option
 @click.option("--format", "format_", type=click.Choice(tuple(FORMATS)), default="jsonl", help="Default: jsonl.")
@@ -31,10 +31,13 @@ from streams.storage.schema import migrate, schema_is_current
 def export(kind: str, home: Path | None, format_: str, output: Path | None) -> None:
     """Print what is in the case book, one record a line, in an order that does not depend on when things ran.
 
+    `corrections` are the posts that people judged, by the audit or by solving their case, labelled for `hearout learn`.
+
     \b
     Example:
       hearout export posts > posts.jsonl
       hearout export cases --format csv --output cases.csv
+      hearout export corrections > corrections.jsonl
     """
     settings = load_settings(home)
     with _opened(output) as file:

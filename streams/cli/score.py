@@ -18,7 +18,9 @@ from streams.ingest.language import identify
 from streams.records import Post, ScoredPost
 from streams.sentiment.hear import scored_posts
 from streams.sentiment.load import FIRST, load
+from streams.sentiment.plain import plain
 from streams.sentiment.ports import Model
+from streams.sentiment.vocabulary import with_vocabulary
 from streams.settings import TriageSettings
 
 # What one read brings is one batch: a slow pipe is answered line by line, a file in pieces of some hundred posts.
@@ -32,21 +34,31 @@ _UNIX_START = datetime.fromtimestamp(0, UTC)
 @click.command("score", short_help="Score posts: JSON lines in, JSON lines out.")
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--model", "model_name", default=FIRST, show_default=True, help="A bundled model, or a model folder.")
+@click.option("--no-cascade", is_flag=True, help="Send every post to the encoder; slower.")
+@click.option("--product", "products", multiple=True, metavar="NAME", help="A name whose words say nothing (War Zone).")
 @click.option("--no-evidence", is_flag=True, help="Leave out the words that carried the scores.")
 @click.option("--skip-bad", is_flag=True, help="Exit with status 0 although some lines could not be read.")
 @plainly
-def score(files: tuple[str, ...], model_name: str, no_evidence: bool, skip_bad: bool) -> None:
+def score(
+    files: tuple[str, ...],
+    model_name: str,
+    no_cascade: bool,
+    products: tuple[str, ...],
+    no_evidence: bool,
+    skip_bad: bool,
+) -> None:
     """Score the posts in FILES (or standard input): one JSON object a line, with at least `text`.
 
     Prints one line for each, in order: id, lang, sentiment, hostility, problem, constructiveness, emotionality,
-    verdict, severity, evidence, model. Also read: lang, rating, aspects, reach. Bad lines are named on standard error.
+    verdict, undecided, severity, evidence, plain, model. `plain` is the post with the insult taken out, null where none
+    was found. Also read: lang, rating, aspects, reach. Bad lines are named on standard error.
 
     \b
     Example:
       echo '{"id": "1", "text": "You lost my bag AGAIN, pathetic idiots"}' | hearout score
       hearout score posts.jsonl | jq 'select(.verdict == "hostile_problem")'
     """
-    model = load(model_name)
+    model = with_vocabulary(load(model_name, cascade=not no_cascade), products)
     thresholds = thresholds_of(model)
     bad = 0
     try:
@@ -150,7 +162,7 @@ def _aspects(raw: Any) -> dict[str, float]:
 
 def _line(scored: ScoredPost, thresholds: Thresholds) -> bytes:
     post, scores = scored.post, scored.scores
-    verdict = triage(post, scores, thresholds, low_rating=_LOW_RATING).verdict
+    found = triage(post, scores, thresholds, low_rating=_LOW_RATING)
     said = {
         "id": post.id,
         "lang": post.lang,
@@ -163,8 +175,9 @@ def _line(scored: ScoredPost, thresholds: Thresholds) -> bytes:
         "problem": scores.problem,
         "constructiveness": scores.constructiveness,
         "emotionality": scores.emotionality,
-        "verdict": verdict.value,
-        "severity": severity(verdict=verdict, post=post, scores=scores),
+        "verdict": found.verdict.value,
+        "undecided": found.undecided,
+        "severity": severity(verdict=found.verdict, post=post, scores=scores),
         "evidence": [
             {
                 "head": one.head,
@@ -175,6 +188,7 @@ def _line(scored: ScoredPost, thresholds: Thresholds) -> bytes:
             }
             for one in scores.evidence
         ],
+        "plain": plain(post.text, scores.evidence) if any(one.head == "hostility" for one in scores.evidence) else None,
         "model": scores.model,
     }
     try:
@@ -191,4 +205,5 @@ def thresholds_of(model: Model) -> Thresholds:
         hostility=lines["hostility"],
         constructiveness=lines["constructiveness"],
         positive=lines["positive"],
+        undecided=lines.get("undecided", 0.0),
     )

@@ -1,10 +1,19 @@
 """A post that was let go, and what a person saw in it, walk in; a case walks out where it is a real problem."""
 
 from streams.desk.desk import Desk
+from streams.desk.views.audit import UNDECIDED
 from streams.desk.visitor import Visitor
 from streams.routing.act import take_from_audit
+from streams.storage.pages import AuditList
 
 FINE, PROBLEM = "fine", "problem"
+
+
+async def to_look_at(desk: Desk, kind: str, *, limit: int, after: str | None) -> AuditList:
+    """`kind` is one of `views.audit.KINDS`, or empty for all. Raises `Refused` on a forged `after`, and `Transient`."""
+    if kind == UNDECIDED:
+        return await desk.inbox.audit(limit=limit, after=after, undecided=True)
+    return await desk.inbox.audit(limit=limit, after=after, kinds=[kind] if kind else ())
 
 
 async def judge(desk: Desk, visitor: Visitor, post_id: str, *, problem: bool) -> str:

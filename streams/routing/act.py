@@ -91,6 +91,7 @@ async def _open_audited(book: BookTransaction, kept: TriagedPost, planner: Plann
             effect=Effect.OPENED,
             case_id=case_id,
             why=opened.why,
+            undecided=False,
         )
     )
     await hand_out(book, batch)

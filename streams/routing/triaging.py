@@ -90,6 +90,7 @@ class Triaging:
                 verdict=said.verdict,
                 severity=weight.level,
                 why=(*said.why, *weight.why, "edited by the author"),
+                undecided=said.undecided,
             )
         )
 
@@ -129,6 +130,7 @@ class Triaging:
                 effect=Effect.OPENED,
                 case_id=case_id,
                 why=opened.why,
+                undecided=said.undecided,
             )
         )
 
@@ -166,6 +168,7 @@ class Triaging:
                 effect=Effect.JOINED,
                 case_id=case.id,
                 why=why,
+                undecided=said.undecided,
             )
         )
         return True
@@ -183,14 +186,15 @@ class Triaging:
             effect=Effect.LET_GO,
             case_id="",
             why=(*said.why, match.why) if match else said.why,
-            audit=self._audited(scored.post.id, said.verdict),
+            audit=self._audited(scored.post.id, said),
+            undecided=said.undecided,
         )
 
-    def _audited(self, post_id: str, verdict: Verdict) -> bool:
-        """Every abuse, since a problem may hide in it, and a share of the mentions: always the same ones."""
-        if verdict is Verdict.ABUSE:
+    def _audited(self, post_id: str, said: Triage) -> bool:
+        """What is undecided, every abuse (a problem may hide in it), and a share of the mentions, always the same."""
+        if said.undecided or said.verdict is Verdict.ABUSE:
             return True
-        if verdict is not Verdict.MENTION:
+        if said.verdict is not Verdict.MENTION:
             return False
         drawn = int.from_bytes(blake2b(post_id.encode(), digest_size=6).digest(), "big") / 2**48
         return drawn < self.settings.mention_sample

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from streams.cases.case import Case
 from streams.cases.triaged import TriagedPost
+from streams.storage.corrections import JUDGED, correction
 from streams.storage.engine import reading
 from streams.storage.rows import case_from_row, event_from_row, post_from_row
 from streams.storage.tables import HEARD, alerts, cases, dead_letters, events, posts
@@ -25,7 +26,8 @@ Record = dict[str, Any]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
     asked: Select[Any]
-    record: Callable[[Any], Record]
+    #: None for a row that has nothing to say after all.
+    record: Callable[[Any], Record | None]
 
 
 async def exported(engine: AsyncEngine, kind: str) -> AsyncIterator[Record]:
@@ -33,7 +35,8 @@ async def exported(engine: AsyncEngine, kind: str) -> AsyncIterator[Record]:
     wanted = EXPORTS[kind]
     async with reading(engine) as connection:
         async for row in await connection.stream(wanted.asked.execution_options(yield_per=_AT_ONCE)):
-            yield wanted.record(row)
+            if (record := wanted.record(row)) is not None:
+                yield record
 
 
 def _post(row: Any) -> Record:
@@ -52,6 +55,7 @@ def _post(row: Any) -> Record:
         "sentiment": {name: getattr(said, name, None) for name in ("negative", "neutral", "positive")},
         **{name: getattr(scores, name, None) for name in _HEADS},
         "verdict": triaged.verdict,
+        "undecided": triaged.undecided,
         "severity": triaged.severity,
         "rule": triaged.rule,
         "effect": triaged.effect,
@@ -137,6 +141,7 @@ EXPORTS: Mapping[str, Export] = {
     "events": Export(asked=select(events).order_by(events.c.case_id, events.c.number), record=_event),
     "alerts": Export(asked=select(alerts).order_by(alerts.c.id), record=_alert),
     "dead-letters": Export(asked=select(dead_letters).order_by(dead_letters.c.id), record=_letter),
+    "corrections": Export(asked=JUDGED, record=correction),
 }
 
 

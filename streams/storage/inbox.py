@@ -124,23 +124,27 @@ class Inbox:
         async with reading(self._engine) as connection:
             return (await _posts(connection, (post_id,))).get(post_id)
 
-    async def audit(self, limit: int = 50, after: str | None = None, kinds: Collection[str] = ()) -> AuditList:
-        """Posts drawn for the audit that nobody has looked at, newest first; `kinds` are verdicts, none means all.
+    async def audit(
+        self, limit: int = 50, after: str | None = None, kinds: Collection[str] = (), *, undecided: bool = False
+    ) -> AuditList:
+        """Posts drawn for the audit that nobody has looked at: undecided ones first, then newest first.
 
-        Raises `Refused` on an `after` that is none of ours.
+        `kinds` are verdicts, none means all; with `undecided` only those the machine was unsure of. Raises `Refused` on
+        an `after` that is none of ours.
         """
-        wanted = and_(TO_AUDIT, posts.c.verdict.in_(kinds) if kinds else true())
-        asked = select(posts.c.id, posts.c.created_at, posts.c.body).where(wanted)
+        kind = posts.c.verdict.in_(kinds) if kinds else true()
+        wanted = and_(TO_AUDIT, kind, posts.c.undecided if undecided else true())
+        asked = select(posts.c.id, posts.c.created_at, posts.c.undecided, posts.c.body).where(wanted)
         if after is not None:
-            asked = asked.where(_earlier(posts.c.created_at, posts.c.id, after))
+            asked = asked.where(_further(after))
         async with reading(self._engine) as connection:
             total = (await connection.execute(select(func.count()).select_from(posts).where(wanted))).scalar_one()
-            ordered = asked.order_by(posts.c.created_at.desc(), posts.c.id.desc()).limit(limit + 1)
-            found = (await connection.execute(ordered)).all()
+            order = (posts.c.undecided.desc(), posts.c.created_at.desc(), posts.c.id.desc())
+            found = (await connection.execute(asked.order_by(*order).limit(limit + 1))).all()
         last = found[limit - 1] if len(found) > limit else None
         return AuditList(
             posts=[post_from_row(row) for row in found[:limit]],
-            next=pagination.written(last.created_at, last.id) if last else None,
+            next=pagination.written_first(last.undecided, last.created_at, last.id) if last else None,
             total=total,
         )
 
@@ -183,14 +187,22 @@ def _in_order(asked: Select[Any], view: View, after: str | None) -> Select[Any]:
     """Ordered as the view wants it, from `after` on. Cases without a deadline come last."""
     if view not in BY_DEADLINE:
         asked = asked.order_by(cases.c.changed_at.desc(), cases.c.id.desc())
-        return asked.where(_earlier(cases.c.changed_at, cases.c.id, after)) if after else asked
+        return asked.where(_earlier(cases.c.changed_at, cases.c.id, *pagination.read_dated(after))) if after else asked
     asked = asked.order_by(cases.c.due_at.is_(None), cases.c.due_at, cases.c.id)
     return asked.where(_later(after)) if after else asked
 
 
-def _earlier(moment: Column[datetime], key: Column[str], after: str) -> ColumnElement[bool]:
-    at, id_ = pagination.read_dated(after)
+def _earlier(moment: Column[datetime], key: Column[str], at: datetime, id_: str) -> ColumnElement[bool]:
     return or_(moment < at, and_(moment == at, key < id_))
+
+
+def _further(after: str) -> ColumnElement[bool]:
+    """Down the audit list."""
+    undecided, at, id_ = pagination.read_first(after)
+    earlier = _earlier(posts.c.created_at, posts.c.id, at, id_)
+    if undecided:
+        return or_(posts.c.undecided.is_(False), earlier)
+    return and_(posts.c.undecided.is_(False), earlier)
 
 
 def _later(after: str) -> ColumnElement[bool]:

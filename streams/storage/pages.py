@@ -53,7 +53,7 @@ class CasePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditList:
-    #: Newest first.
+    #: Undecided ones first, then newest first.
     posts: Sequence[TriagedPost]
     #: Hand it back as `after` to read on; None at the end.
     next: str | None

@@ -44,6 +44,7 @@ def post_to_row(triaged: TriagedPost) -> Values:
         "case_id": triaged.case_id or None,
         "folded": folded(f"{post.author}\n{post.author_name}\n{post.text}") if triaged.case_id else None,
         "audit": triaged.audit,
+        "undecided": triaged.undecided,
         "body": _encoder.encode(triaged).decode(),
     }
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -58,6 +59,7 @@ posts = Table(
     #: Case-folded author and text of posts with a case; NULL for the others.
     Column("folded", Text),
     Column("audit", Boolean, nullable=False),
+    Column("undecided", Boolean, nullable=False, server_default=false()),
     Column("audited_by", Word),
     Column("audited_at", UtcDateTime),
     Column("audited_as", Word),
@@ -71,7 +73,14 @@ Index("ix_posts_rated", posts.c.author, posts.c.created_at, sqlite_where=RATED, 
 #: Posts that were accepted; the others were taken back before they were heard, and are only remembered.
 HEARD = text("NOT (effect = 'let_go' AND verdict = '' AND sentiment = '')")
 TO_AUDIT = text("audit AND audited_at IS NULL")
-Index("ix_posts_to_audit", posts.c.created_at, posts.c.id, sqlite_where=TO_AUDIT, postgresql_where=TO_AUDIT)
+Index(
+    "ix_posts_to_audit",
+    posts.c.undecided,
+    posts.c.created_at,
+    posts.c.id,
+    sqlite_where=TO_AUDIT,
+    postgresql_where=TO_AUDIT,
+)
 _LOOKED_AT = text("audited_as IS NOT NULL")
 Index("ix_posts_audited_as", posts.c.audited_as, sqlite_where=_LOOKED_AT, postgresql_where=_LOOKED_AT)
 

@@ -1,12 +1,15 @@
 """The JSON API: tokens, the same reads and acts, errors as JSON, and its description."""
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from streams.cases.triaged import TriagedPost
 from streams.desk.access import COOKIE
 from streams.desk.api.document import document
+from streams.records import Verdict
 from tests.desk.made_up_calls import check_all
 from tests.desk.world import World
 
@@ -54,6 +57,17 @@ async def test_lists_cases_posts_and_numbers(world: World) -> None:
     assert (await ana.get(f"{V1}/posts/{post_id}")).json()["effect"] == "let_go"
     assert [kept["post"]["id"] for kept in (await ana.get(f"{V1}/audit?kind=abuse")).json()["posts"]] == [post_id]
     assert (await ana.get(f"{V1}/numbers")).json()["open_by_verdict"] == {"complaint": 1}
+
+
+async def test_a_post_is_told_without_the_insult(world: World) -> None:
+    """Beside every field of the post as the book keeps it; null where nothing is folded."""
+    case = await world.opens("1", text="You idiots broke my vase.", verdict=Verdict.HOSTILE_PROBLEM)
+    calm = await world.let_go("2", "a vase")
+    ana = await world.program("ana")
+    (told,) = (await ana.get(f"{V1}/cases/{case}")).json()["posts"]
+    assert told["plain"] == "You broke my vase."
+    assert (await ana.get(f"{V1}/posts/{calm}")).json()["plain"] is None
+    assert set(told) == {field.name for field in fields(TriagedPost)} | {"plain"}
 
 
 async def test_pages_of_a_list_follow_each_other(world: World) -> None:

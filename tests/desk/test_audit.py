@@ -11,6 +11,8 @@ from streams.storage.source_book import SqlSourceBook
 from tests.desk.world import NASTY, World, token_of
 from tests.support.book_samples import NOON, alert
 
+DOUBT = {"undecided": True, "why": ("problem 0.34 < 0.35", "the machine was unsure: problem 0.34 is close to 0.35")}
+
 
 async def test_a_real_problem_becomes_a_case_with_one_click(world: World) -> None:
     """It leads to the case; a second click leads to the same one."""
@@ -50,6 +52,37 @@ async def test_the_list_can_be_narrowed_to_one_kind(world: World) -> None:
     assert "you" in both
     assert "saw their van" in mentions
     assert "idiots" not in mentions
+
+
+async def test_what_the_machine_was_unsure_of_stands_first_and_says_why(world: World) -> None:
+    """Whatever its verdict, also alone; over the API it is a field of its own."""
+    await world.let_go("1", "nice boiler, <b>warm</b> on some days", Verdict.PRAISE, **DOUBT)
+    await world.let_go("2", "you idiots")
+    ana = await world.signed_in("ana")
+    html, alone = (await ana.get("/audit")).text, (await ana.get("/audit?kind=undecided")).text
+    assert html.index("nice boiler") < html.index("idiots")
+    assert html.count('<span class="tag loud">Undecided</span>') == 1
+    assert "The machine was unsure: problem 0.34 is close to 0.35. Your word decides." in html
+    assert "nice boiler" in alone
+    assert "idiots" not in alone
+    api = await world.program("ana")
+    listed = (await api.get("/api/v1/audit?kind=undecided")).json()
+    assert [(kept["verdict"], kept["undecided"]) for kept in listed["posts"]] == [("praise", True)]
+    assert [kept["undecided"] for kept in (await api.get("/api/v1/audit")).json()["posts"]] == [True, False]
+
+
+async def test_a_case_says_that_the_machine_was_unsure(world: World) -> None:
+    """On the post that was, and in its JSON."""
+    case = await world.opens("1", undecided=True)
+    sure = await world.opens("2")
+    ana, api = await world.signed_in("ana"), await world.program("ana")
+    html = (await ana.get(f"/cases/{case}")).text
+    assert '<span class="tag">Undecided</span>' in html
+    assert "The machine was unsure: problem 0.36 is close to 0.35." in html
+    assert "Undecided" not in (await ana.get(f"/cases/{sure}")).text
+    for case_id, doubt in ((case, True), (sure, False)):
+        posts = (await api.get(f"/api/v1/cases/{case_id}")).json()["posts"]
+        assert [kept["undecided"] for kept in posts] == [doubt]
 
 
 async def test_a_click_that_says_nothing_is_refused(world: World) -> None:

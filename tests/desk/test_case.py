@@ -40,6 +40,7 @@ async def test_the_page_says_who_what_why_and_until_when(world: World) -> None:
     assert "⋯ insult folded" in html
     assert "<mark>broke</mark>" in html
     assert html.count("idiots") == 1
+    assert "You broke my vase." in html.split("Without the insult:")[1].split("</p>")[0]
     assert '<mark class="insult">idiots</mark>' in html.split("Show it as it was written")[1]
     assert '<span class="words" hx-ignore>the folded words</span>' in html
     for words in ("Process first", "problem 0.90 is over 0.50", "least loaded (0 of 8)", "First contact", "40 EUR"):

@@ -43,6 +43,8 @@ from tests.support.book_samples import NOON, change, new_case, post, scores, tri
 
 PASSWORD = "correct horse battery"
 BASE = "http://desk.test"
+#: Why a post of a case is undecided.
+DOUBT = "the machine was unsure: problem 0.36 is close to 0.35"
 
 #: A text that tries everything at once.
 NASTY = (
@@ -118,17 +120,19 @@ class World:
         return self.anonymous(headers={"Authorization": f"Bearer {token}"})
 
     async def opens(self, name: str, text: str = "They came late and scratched the floor.", **details: Any) -> str:
-        """A post opens a case; returns its id. `details`: owner, waiting, of, and fields of `Opened`."""
+        """A post opens a case; returns its id. `details`: owner, waiting, of, undecided, and fields of `Opened`."""
         said = details.pop("of", None) or post(name, text=text, author=details.pop("author", f"author-{name}"))
+        doubt = {"undecided": True, "why": (DOUBT,)} if details.pop("undecided", False) else {}
         kept, opening = new_case(name, of=said, **details)
-        kept = replace(kept, verdict=opening.case.verdict, scores=self.heard(said))
+        kept = replace(kept, verdict=opening.case.verdict, scores=self.heard(said), **doubt)
         await self.write(kept, opening)
         return opening.case.id
 
-    async def let_go(self, name: str, text: str, verdict: Verdict = Verdict.ABUSE) -> str:
-        """A post on the audit list; returns its id."""
+    async def let_go(self, name: str, text: str, verdict: Verdict = Verdict.ABUSE, **details: Any) -> str:
+        """A post on the audit list; returns its id. `details` are fields of the triaged post."""
         said = post(name, text=text, rating=None)
-        await self.write(triaged(of=said, verdict=verdict, effect=Effect.LET_GO, audit=True, scores=self.heard(said)))
+        kept = triaged(of=said, verdict=verdict, effect=Effect.LET_GO, audit=True, scores=self.heard(said))
+        await self.write(replace(kept, **details))
         return said.id
 
     async def happens(self, case_id: str, *events: Event, actor: str = "hearout") -> None:

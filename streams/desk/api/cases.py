@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from streams.cases.case import Case
-from streams.cases.triaged import TriagedPost
 from streams.desk import listing
 from streams.desk.access import case_page, case_to_act_on
 from streams.desk.acts import ACTS
 from streams.desk.api.caller import caller
+from streams.desk.api.shown import ShownPost, shown
 from streams.desk.api.speech import answer, body, choice, number
 from streams.desk.desk import desk_of
 from streams.desk.doing import do
@@ -52,7 +52,7 @@ class SentAlert:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeCase:
     case: Case
-    posts: list[TriagedPost]
+    posts: list[ShownPost]
     events: list[CaseEvent]
     alerts: list[SentAlert]
     #: Ids of other cases of this author, newest first.
@@ -90,7 +90,7 @@ async def get_case(request: Request) -> Response:
     return answer(
         WholeCase(
             case=found.case,
-            posts=list(found.posts),
+            posts=[shown(post) for post in found.posts],
             events=list(found.events),
             alerts=alerts,
             earlier=[case.id for case in found.earlier],

@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from streams.cases.case import Case
-from streams.cases.triaged import TriagedPost
 from streams.desk.acts import ACTS
 from streams.desk.api.cases import ListedCases, WholeCase
 from streams.desk.api.posts import Judged, ListedPosts
+from streams.desk.api.shown import ShownPost
 from streams.desk.api.speech import answer
 from streams.desk.auditing import FINE, PROBLEM
 from streams.desk.views.audit import KINDS
@@ -40,7 +40,7 @@ async def show(request: Request) -> Response:
 @cache
 def document() -> dict[str, Any]:
     _, schemas = msgspec.json.schema_components(
-        (ListedCases, WholeCase, Case, TriagedPost, ListedPosts, Judged, BookNumbers),
+        (ListedCases, WholeCase, Case, ShownPost, ListedPosts, Judged, BookNumbers),
         schema_hook=_anything,
         ref_template=_REF,
     )
@@ -76,7 +76,7 @@ def _reads() -> dict[str, Any]:
         "/cases/{case_id}": {
             "get": _read("One case with its posts, events and alerts.", "WholeCase", [_path("case_id")])
         },
-        "/posts/{post_id}": {"get": _read("One post, its scores and how it ended.", "TriagedPost", [_path("post_id")])},
+        "/posts/{post_id}": {"get": _read("One post, its scores and how it ended.", "ShownPost", [_path("post_id")])},
         "/audit": {
             "get": _read("Posts that were let go and nobody has looked at.", "ListedPosts", [_kind(), *_paged()])
         },
@@ -161,7 +161,7 @@ def _verdict() -> dict[str, Any]:
 
 
 def _kind() -> dict[str, Any]:
-    return {"name": "kind", "in": "query", "schema": {"type": "string", "enum": [v.value for v in KINDS]}}
+    return {"name": "kind", "in": "query", "schema": {"type": "string", "enum": list(KINDS)}}
 
 
 def _judgement() -> dict[str, Any]:

@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from streams.cases.triaged import TriagedPost
 from streams.desk.api.caller import caller
+from streams.desk.api.shown import ShownPost, shown
 from streams.desk.api.speech import answer, body, choice, number
-from streams.desk.auditing import FINE, PROBLEM, judge
+from streams.desk.auditing import FINE, PROBLEM, judge, to_look_at
 from streams.desk.desk import desk_of
 from streams.desk.views.audit import KINDS
 from streams.routing.act import NotFound
@@ -17,7 +18,7 @@ from streams.routing.act import NotFound
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedPosts:
-    posts: list[TriagedPost]
+    posts: list[ShownPost]
     total: int
     next: str | None
 
@@ -31,18 +32,18 @@ class Judged:
 
 async def get_post(request: Request) -> Response:
     await caller(request)
-    return answer(await _post(request))
+    return answer(shown(await _post(request)))
 
 
 async def list_audit(request: Request) -> Response:
     await caller(request)
-    kind = choice(request, "kind", "", tuple(verdict.value for verdict in KINDS))
-    found = await desk_of(request).inbox.audit(
+    found = await to_look_at(
+        desk_of(request),
+        choice(request, "kind", "", tuple(KINDS)),
         limit=number(request, "limit", 50, most=200),
         after=request.query_params.get("after") or None,
-        kinds=[kind] if kind else KINDS,
     )
-    return answer(ListedPosts(posts=list(found.posts), total=found.total, next=found.next))
+    return answer(ListedPosts(posts=[shown(post) for post in found.posts], total=found.total, next=found.next))
 
 
 async def judge_post(request: Request) -> Response:

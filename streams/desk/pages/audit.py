@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from streams.cases.decide import CommandRefused
 from streams.desk.access import signed_in
-from streams.desk.auditing import PROBLEM, judge
+from streams.desk.auditing import PROBLEM, judge, to_look_at
 from streams.desk.desk import desk_of
 from streams.desk.guard import guarded_form
 from streams.desk.rendering import page
@@ -42,12 +42,11 @@ async def judge_post(request: Request) -> Response:
 async def _audit(request: Request, visitor: Visitor, *, error: str = "") -> Response:
     desk = desk_of(request)
     kind = request.query_params.get("kind", "")
-    kinds = [verdict for verdict in KINDS if verdict == kind] or KINDS
-    after = request.query_params.get("after", "")
-    listed = await desk.inbox.audit(limit=_PAGE, after=after or None, kinds=kinds)
+    kind = kind if kind in KINDS else ""
+    listed = await to_look_at(desk, kind, limit=_PAGE, after=request.query_params.get("after") or None)
     view = audit_view(
         listed,
-        kind=kind if len(kinds) == 1 else "",
+        kind=kind,
         looked=await desk.inbox.audited(),
         visitor=visitor,
         now=desk.clock(),

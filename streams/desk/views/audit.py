@@ -11,8 +11,13 @@ from streams.desk.words import VERDICTS
 from streams.records import Verdict
 from streams.storage.pages import AuditList
 
-#: Kinds of posts that are drawn for the audit, as the page lists them.
-KINDS = (Verdict.ABUSE, Verdict.MENTION)
+UNDECIDED = "undecided"
+
+#: Kinds of posts that are drawn for the audit, as the page lists them: those the machine was unsure of, and verdicts.
+KINDS = {
+    UNDECIDED: "Undecided",
+    **{verdict.value: VERDICTS[verdict] for verdict in (Verdict.ABUSE, Verdict.MENTION)},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +44,7 @@ def audit_view(
     error: str,
 ) -> AuditView:
     """`looked` is how many were looked at, by what people saw: `fine`, `problem`."""
-    known: Sequence[tuple[str, str]] = [("", "All"), *((verdict.value, VERDICTS[verdict]) for verdict in KINDS)]
+    known: Sequence[tuple[str, str]] = [("", "All"), *KINDS.items()]
     fine, problem = looked.get("fine", 0), looked.get("problem", 0)
     chosen = f"&kind={kind}" if kind else ""
     share = f"{problem} of {fine + problem} ({problem / (fine + problem):.0%})" if fine + problem else "–"

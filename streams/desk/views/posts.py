@@ -6,12 +6,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from streams.cases.folding import Kind, Piece, excerpt, fold, words_of
+from streams.cases.triage import UNSURE
 from streams.cases.triaged import TriagedPost
 from streams.desk.place import safe_link
 from streams.desk.views.moments import Moment, moment
 from streams.desk.views.story import readable
 from streams.desk.words import SEVERITIES, VERDICTS, language, percent
-from streams.records import Post, Scores, Verdict
+from streams.records import Evidence, Post, Scores, Verdict
+from streams.sentiment.plain import plain
 
 _HOSTILE = (Verdict.HOSTILE_PROBLEM, Verdict.ABUSE)
 #: A rating at or below it is drawn as a bad one.
@@ -69,6 +71,8 @@ class PostView:
     pieces: tuple[Piece, ...]
     #: True when a piece is folded.
     folded: bool
+    #: The text without what is folded; empty where nothing is, or nothing else was said.
+    plain: str
     #: Without words: a rating alone.
     wordless: bool
     stars: tuple[Stars, ...]
@@ -83,6 +87,8 @@ class PostView:
     mood: Mood | None
     model: str
     why: tuple[str, ...]
+    #: What an undecided post hung by, as a sentence; empty for others.
+    unsure: str
 
 
 def author_of(name: str, handle: str) -> str:
@@ -106,6 +112,7 @@ def post_view(triaged: TriagedPost, now: datetime, zone: ZoneInfo) -> PostView:
         deleted=triaged.deleted_at is not None,
         pieces=pieces,
         folded=any(piece.kind is Kind.INSULT for piece in pieces),
+        plain=without_insult(triaged) or "",
         wordless=not post.text.strip(),
         stars=_stars(post),
         link=safe_link(post.url),
@@ -118,7 +125,22 @@ def post_view(triaged: TriagedPost, now: datetime, zone: ZoneInfo) -> PostView:
         mood=_mood(scores) if scores else None,
         model=scores.model if scores else "",
         why=readable(triaged.why),
+        unsure=_unsure(triaged),
     )
+
+
+def without_insult(triaged: TriagedPost) -> str | None:
+    """The text without what the case page folds; None where it folds nothing."""
+    evidence = triaged.scores.evidence if triaged.scores else ()
+    folded: list[Evidence] = []
+    at = 0
+    for piece in fold(triaged.post.text, evidence, hostility=_hostility(triaged)):
+        end = at + len(piece.text)
+        head = {Kind.INSULT: "hostility", Kind.PROBLEM: "problem"}.get(piece.kind)
+        if head:
+            folded.append(Evidence(head=head, start=at, end=end, weight=1.0))
+        at = end
+    return plain(triaged.post.text, folded) if any(one.head == "hostility" for one in folded) else None
 
 
 def in_short(triaged: TriagedPost | None) -> tuple[Piece, ...]:
@@ -131,6 +153,13 @@ def in_short(triaged: TriagedPost | None) -> tuple[Piece, ...]:
         evidence = triaged.scores.evidence if triaged.scores else ()
         return excerpt(triaged.post.text, evidence, hostility=_hostility(triaged))
     return (Piece(kind=Kind.PLAIN, text=_rating_alone(triaged.post)),)
+
+
+def _unsure(triaged: TriagedPost) -> str:
+    if not triaged.undecided:
+        return ""
+    said = next((reason for reason in triaged.why if reason.startswith(UNSURE)), UNSURE.rstrip(": "))
+    return said[0].upper() + said[1:]
 
 
 def _hostility(triaged: TriagedPost) -> float:

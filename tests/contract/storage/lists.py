@@ -214,6 +214,27 @@ class ListsContract(BookFixtures):
         assert (await inbox.audit()).total == 5
         assert await inbox.audited() == {"problem": 1}
 
+    async def test_undecided_posts_stand_first_on_the_audit_list(self, engine: AsyncEngine, book: SqlCaseBook) -> None:
+        """In stretches that end before, at and after the last of them; alone where they are asked for."""
+        drawn = [
+            triaged(of=post(f"{n}", created_at=NOON + hours(n)), audit=True, undecided=n in (1, 3)) for n in range(5)
+        ]
+        async with book.transaction() as tx:
+            await tx.write(posts=[*drawn, triaged("not-drawn", undecided=True)])
+        inbox = Inbox(engine)
+        for limit in (1, 2, 3, 5):
+            found, after = [], None
+            while True:
+                listed = await inbox.audit(limit=limit, after=after)
+                found += [it.post.id for it in listed.posts]
+                if (after := listed.next) is None:
+                    break
+            assert found == [f"file:{n}" for n in (3, 1, 4, 2, 0)]
+        alone = await inbox.audit(undecided=True)
+        assert ([it.post.id for it in alone.posts], alone.total) == (["file:3", "file:1"], 2)
+        assert await inbox.mark_audited("file:3", "ana", NOON, "fine")
+        assert (await inbox.audit(undecided=True)).total == 1
+
     async def test_numbers_are_counted_from_the_book(self, engine: AsyncEngine, book: SqlCaseBook) -> None:
         """Open cases by verdict, late and waiting ones, and posts by day, language, verdict and sentiment."""
         made = [new_case("1"), new_case("2", waiting=True), new_case("3", RESOLVED, verdict=Verdict.GRIEVANCE)]

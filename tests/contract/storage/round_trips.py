@@ -19,7 +19,9 @@ class RoundTripsContract(BookFixtures):
     async def test_posts_come_back_as_they_were(self, book: SqlCaseBook) -> None:
         """Every field, microseconds, emoji and missing scores included; ids nobody wrote are left out."""
         kept = [
-            triaged("1", of=post("1", aspects={"punctuality": 1.0}, version=3), audit=True, deleted_at=NOON),
+            triaged(
+                "1", of=post("1", aspects={"punctuality": 1.0}, version=3), audit=True, undecided=True, deleted_at=NOON
+            ),
             triaged("2", scores=None, verdict=None, severity=0, effect=Effect.REFUSED, why=("no text", "at all")),
             triaged("3", of=post("3", created_at=NOON.astimezone(timezone(timedelta(hours=5))))),
         ]

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from streams.cases.case import Case, case_id_of
 from streams.cases.hours import parse_hours
 from streams.cases.own import own_handle
+from streams.cases.triage import Thresholds
 from streams.records import Deletion, ScoredPost
 from streams.routing.plan import Planner
 from streams.routing.roster import Handler, Role, Roster, Team
@@ -77,11 +78,19 @@ def taken_back(name: str, author: str = "mia") -> Deletion:
 class World:
     """One installation in memory, whose clock stands still until it is moved."""
 
-    def __init__(self, *handlers: Handler, team: Team = TEAM, rules: Rules | None = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        *handlers: Handler,
+        team: Team = TEAM,
+        rules: Rules | None = None,
+        thresholds: Thresholds = THRESHOLDS,
+        **settings: Any,
+    ) -> None:
         self.book = MemoryBook()
         self.now = NOON
         self.roster = roster(*handlers, team=team)
         self.rules = rules or Rules.default()
+        self.thresholds = thresholds
         self.settings = TriageSettings(**settings)
         self.told: list[str] = []
         self._steps: dict[int, TriageStep] = {}
@@ -94,7 +103,7 @@ class World:
     def another_step(self) -> TriageStep:
         triaging = Triaging(
             planner=Planner(roster=self.roster, rules=self.rules),
-            thresholds=THRESHOLDS,
+            thresholds=self.thresholds,
             settings=self.settings,
             own_handles=frozenset({own_handle("@Acme")}),
         )

@@ -6,6 +6,7 @@ from streams.cases.commands import AddNote, Claim, Escalate, MakePromise, Resolv
 from streams.cases.decide import CommandRefused
 from streams.records import Effect, Verdict
 from streams.routing.act import NotFound, act, take_from_audit
+from tests.unit.cases.cast import THRESHOLDS
 from tests.unit.routing.cast import BEN, HOSTILE, NOON, PROBLEM, World, at, handler, heard, taken_back
 
 
@@ -99,6 +100,16 @@ class TestAudit:
         world = World()
         await world.hear(heard("1"))
         assert (await self.take(world, "1")).verdict is Verdict.GRIEVANCE
+
+    async def test_a_person_ends_the_doubt(self):
+        """The case says what the machine had thought, and nobody calls it undecided any more."""
+        world = World(thresholds=replace(THRESHOLDS, undecided=0.1))
+        await world.hear(heard("1", {"problem": 0.34}))
+        assert world.book.kept["test:1"].undecided
+        await self.take(world, "1")
+        kept = world.book.kept["test:1"]
+        assert not kept.undecided
+        assert "the machine was unsure: problem 0.34 is close to 0.35" in kept.why
 
     async def test_said_twice_there_is_one_case(self):
         world = World()

@@ -11,9 +11,11 @@ from streams.records import Effect, Verdict
 from streams.routing.act import act
 from streams.routing.rules import Action, Conditions, Rule, Rules
 from streams.stage import Drop, Pass
+from tests.unit.cases.cast import THRESHOLDS
 from tests.unit.routing.cast import ANA, BEN, HOSTILE, NOON, OFFICE, PROBLEM, World, at, handler, heard, taken_back
 
 REPEAT = Drop("repeat")
+UNSURE_AT_TENTH = replace(THRESHOLDS, undecided=0.1)
 
 
 async def resolve(world, name="1"):
@@ -202,6 +204,34 @@ class TestLetGo:
         again = World(mention_sample=0.25)
         await again.hear(*reversed(mentions))
         assert drawn == {name for name, kept in again.book.kept.items() if kept.audit}
+
+    async def test_what_the_machine_was_unsure_of_is_audited(self):
+        """Praise too; what opens or joins a case is seen there, and says that it was unsure."""
+        world = World(thresholds=UNSURE_AT_TENTH, mention_sample=0.0)
+        near = {"problem": 0.34}
+        await world.hear(heard("1", near | {"positive": 0.9}), heard("2"), heard("3", {"problem": 0.36}, author="bob"))
+        await world.hear(heard("4", near, author="bob", conversation_id="test:3"))
+        kept = [world.book.kept[f"test:{number}"] for number in (1, 2, 3, 4)]
+        assert [(one.effect, one.audit, one.undecided) for one in kept] == [
+            (Effect.LET_GO, True, True),
+            (Effect.LET_GO, False, False),
+            (Effect.OPENED, False, True),
+            (Effect.JOINED, False, True),
+        ]
+        assert kept[0].verdict is Verdict.PRAISE
+        assert kept[0].why[-1] == "the machine was unsure: problem 0.34 is close to 0.35"
+        (opened, *_) = world.book.changes[0].events
+        assert "the machine was unsure: problem 0.36 is close to 0.35" in opened.why
+
+    async def test_an_edit_may_clear_or_raise_a_doubt(self):
+        """On the audit list and in a case."""
+        world = World(thresholds=UNSURE_AT_TENTH, mention_sample=0.0)
+        await world.hear(heard("1", {"problem": 0.34}), heard("2", PROBLEM, author="bob"))
+        await world.hear(
+            heard("1", text="fine", version=1), heard("2", {"problem": 0.36}, text="hm", author="bob", version=1)
+        )
+        one, two = world.book.kept["test:1"], world.book.kept["test:2"]
+        assert (one.audit, one.undecided, two.effect, two.undecided) == (False, False, Effect.OPENED, True)
 
     async def test_a_rule_can_name_what_is_let_go_but_never_a_problem(self):
         praise = Rule(name="thanks", when=Conditions(verdict=(Verdict.PRAISE,)), then=Action(let_go=True))

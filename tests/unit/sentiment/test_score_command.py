@@ -31,7 +31,9 @@ def test_each_post_is_answered_in_order_with_every_field(folder: str) -> None:
     )
     assert status == 0
     assert [one["id"] for one in said] == ["a", "2"]
-    assert list(said[0]) == (["id", "lang", "sentiment", *SINGLE, "verdict", "severity", "evidence", "model"])
+    assert list(said[0]) == (
+        ["id", "lang", "sentiment", *SINGLE, "verdict", "undecided", "severity", "evidence", "plain", "model"]
+    )
     assert said[1]["lang"] == "de"
     assert said[0]["evidence"][0]["text"] == "broken"  # type: ignore[index]
     assert set(said[0]["evidence"][0]) == {"head", "start", "end", "text", "weight"}  # type: ignore[index]
@@ -52,6 +54,24 @@ def test_a_silent_low_rating_is_a_problem(folder: str) -> None:
     """A post without words and with one star is no mention."""
     _, said, _ = _score(folder, ['{"id": "a", "rating": 1}', '{"id": "b", "text": "", "aspects": {"punctuality": 1}}'])
     assert [one["verdict"] for one in said] == ["grievance", "complaint"]
+
+
+def test_a_post_on_the_line_is_undecided(folder: str) -> None:
+    """The band is the manifest's; the verdict stands all the same. Without a band nothing is undecided."""
+    line = ['{"text": "it is broken"}', '{"text": "nothing at all"}']
+    assert [one["undecided"] for one in _score(folder, line)[1]] == [False, False]
+    manifest = Path(folder) / "manifest.toml"
+    manifest.write_text(manifest.read_text().replace("[thresholds]", "[thresholds]\nundecided = 0.4999999"))
+    _, said, _ = _score(folder, line)
+    assert [(one["verdict"], one["undecided"]) for one in said] == [("grievance", True), ("mention", True)]
+
+
+def test_names_of_products_say_nothing(folder: str) -> None:
+    """Any number of them; evidence still points into the post."""
+    lines = ['{"text": "I got Broken Clowns, it is broken"}', '{"text": "lovely clowns show"}']
+    _, said, _ = _score(folder, lines, "--product", "broken clowns", "--product", "Clowns Show")
+    assert [one["verdict"] for one in said] == ["grievance", "praise"]
+    assert [(one["start"], one["text"]) for one in said[0]["evidence"]] == [(27, "broken")]  # type: ignore[attr-defined]
 
 
 def test_evidence_can_be_left_out(folder: str) -> None:

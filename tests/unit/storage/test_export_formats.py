@@ -55,6 +55,7 @@ async def test_a_post_tells_what_was_said_and_what_became_of_it() -> None:
         "emotionality": 0.4,
         "model": "linear-1@3f2a9c",
         "verdict": "complaint",
+        "undecided": False,
         "severity": 2,
         "rule": "complaints",
         "effect": "opened",

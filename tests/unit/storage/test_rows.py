@@ -87,6 +87,8 @@ TRIAGED = st.builds(
     case_id=TEXTS,
     why=TUPLES,
     deleted_at=st.none() | TIMES,
+    audit=st.booleans(),
+    undecided=st.booleans(),
 )
 
 
@@ -145,3 +147,11 @@ def test_a_new_case_is_due_at_first_contact_and_told_ones_wait_for_the_next() ->
     assert (row["due_at"], row["untold_due_at"]) == (NOON + hours(4), NOON + hours(4))
     told = case_to_row(replace(opening, case=replace(opening.case, overdue=frozenset({"first_contact"}))))
     assert (told["due_at"], told["untold_due_at"]) == (NOON + hours(4), NOON + hours(24))
+
+
+def test_a_post_kept_before_there_was_a_doubt_is_read_as_decided() -> None:
+    """Its row says nothing of it."""
+    row = post_to_row(triaged("1"))
+    old = row["body"].replace(',"undecided":false', "")
+    assert "undecided" not in old
+    assert post_from_row(SimpleNamespace(body=old)) == triaged("1")

@@ -1,0 +1,54 @@
+"""Two models on the same posts: differences and how sure they are."""
+
+import numpy as np
+import pytest
+
+from streams.sentiment import agreement, paired
+from streams.sentiment.heads import SENTIMENT
+
+TRUE = [True, True, False, False, True, False, True, False] * 10
+SAID = [True, False, False, True, True, False, True, True] * 10
+
+
+def test_both_ways_to_measure_agree() -> None:
+    """The numbers of a comparison are those of a single evaluation."""
+    line = agreement.line("problem", SAID, TRUE)
+    measured = paired.found(SAID, TRUE)(np.ones((1, len(TRUE))))
+    assert {name: value[0] for name, value in measured.items()} == pytest.approx(
+        {"F1": line.f1, "recall": line.recall, "precision": line.precision}
+    )
+    scores = np.random.default_rng(1).random(len(TRUE)).tolist()
+    (error,) = paired.calibration(scores, TRUE)(np.ones((1, len(TRUE))))["ECE"]
+    assert error == pytest.approx(agreement.calibration_error(agreement.bins(scores, TRUE)))
+
+
+def test_the_mean_over_values_is_over_those_that_occur() -> None:
+    """As in a single evaluation, also where a value is never true."""
+    said, true = ["negative", "positive", "negative", "neutral"], ["negative", "negative", "positive", "negative"]
+    (measured,) = paired.macro(SENTIMENT, said, true)(np.ones((1, 4)))["F1"]
+    assert measured == pytest.approx(agreement.macro(agreement.lines(SENTIMENT, said, true)).f1)
+
+
+def test_scores_that_come_three_a_post_are_drawn_together() -> None:
+    """A post drawn twice brings all its scores twice, and one score a post more or less is no other error."""
+    scores, true = [0.2, 0.3, 0.5, 0.9, 0.05, 0.05], [False, False, True, True, False, False]
+    (error,) = paired.calibration(scores, true, per_post=3)(np.array([[2.0, 1.0]]))["ECE"]
+    doubled = agreement.bins([*scores[:3], *scores], [*true[:3], *true])
+    assert error == pytest.approx(agreement.calibration_error(doubled))
+
+
+def test_a_better_model_is_surely_better_and_itself_is_not() -> None:
+    """The interval leaves zero out for one that makes no mistake, and is a point for the model itself."""
+    f1, _, precision = paired.differences(paired.found(SAID, TRUE), paired.found(TRUE, TRUE), len(TRUE), seed=1)
+    assert f1.is_sure
+    assert f1.low < f1.difference < f1.high
+    assert precision.second == 1
+    same = paired.differences(paired.found(SAID, TRUE), paired.found(SAID, TRUE), len(TRUE), seed=1)
+    assert [(one.difference, one.low, one.high, one.is_sure) for one in same] == [(0, 0, 0, False)] * 3
+
+
+def test_the_same_seed_gives_the_same_interval() -> None:
+    """A comparison can be repeated."""
+    measures = paired.found(SAID, TRUE), paired.found([not one for one in SAID], TRUE)
+    assert paired.differences(*measures, 80, seed=7) == paired.differences(*measures, 80, seed=7)
+    assert paired.differences(*measures, 80, seed=7) != paired.differences(*measures, 80, seed=8)
