@@ -6,7 +6,7 @@ half of the encoder, and those that do are the ones a person will see.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +70,8 @@ class EncoderModel:
     #: The first stage, and what it lets go; None without the cascade: then it only tells the calibration what it heard.
     stage: linear.LinearModel
     cut: Cut | None
+    #: Languages in which the cut was measured; posts of others always go to the encoder.
+    cut_langs: frozenset[str]
 
     def alone(self) -> "EncoderModel":
         """The same model without the cascade: every post goes to the encoder."""
@@ -84,7 +86,7 @@ class EncoderModel:
         back = [places.setdefault(pair, len(places)) for pair in zip(texts, langs, strict=True)]
         own, their = [text for text, _ in places], [lang for _, lang in places]
         rows, depth = chances(self.stage.logits(own, their)), np.zeros(len(own), dtype=np.int64)
-        left = np.arange(len(own)) if self.cut is None else np.flatnonzero(~self.cut.lets_go(rows))
+        left = np.flatnonzero(~self.gone(rows, their))
         for places_, ids, mask in batches(self.pieces.ids([own[at] for at in left])):
             here = left[places_]
             spoken = [their[at] for at in here]
@@ -98,6 +100,12 @@ class EncoderModel:
                 rows[here[on]] = self.last.chances(given[on], [spoken[at] for at in on])
                 depth[here[on]] = 2
         return Heard(rows=rows[back], depth=depth[back])
+
+    def gone(self, rows: F64, langs: Sequence[str]) -> NDArray[np.bool_]:
+        """Which posts the first stage lets go, by its probabilities (posts, `COLUMNS`)."""
+        if self.cut is None:
+            return np.zeros(len(rows), dtype=np.bool_)
+        return self.cut.lets_go(rows) & np.array([lang in self.cut_langs for lang in langs], dtype=np.bool_)
 
     def deep(self, texts: Sequence[str]) -> tuple[F64, F32]:
         """Raw last logits (posts, `COLUMNS`) and embeddings of length 1 (posts, width), whatever the post says."""
@@ -153,10 +161,17 @@ class EncoderModel:
 def opened(folder: Path, said: Manifest) -> EncoderModel:
     """Build the model from files `manifest` has verified; raises Misconfigured where they do not fit together."""
     match said.own:
-        case {"longest": int(longest), "leaving": dict(leaving), "cut": dict(cut), "first": str(first)}:
+        case {
+            "first": str(first),
+            "longest": int(longest),
+            "cut_languages": list(langs),
+            "cut": dict(cut),
+            "leaving": dict(leaving),
+        }:
             pass
         case _:
-            raise _wrong(f"{folder / manifest.FILE} needs first, longest, cut and leaving in the table [encoder]")
+            wanted = "first, longest, cut_languages, cut and leaving"
+            raise _wrong(f"{folder / manifest.FILE} needs {wanted} in the table [encoder]")
     for name in (PIECES, CALIBRATION, "lower.onnx", "upper.onnx"):
         if name not in said.files:
             raise _wrong(f"{folder / manifest.FILE} lists no checksum of {name}")
@@ -165,16 +180,20 @@ def opened(folder: Path, said: Manifest) -> EncoderModel:
     raw = json.loads((folder / CALIBRATION).read_text(encoding="utf-8"))
     if not isinstance(raw, dict):
         raise _wrong(f"{folder / CALIBRATION} holds no calibration")
+    # Cuts decide like thresholds: two models that differ in them never share a name.
+    cuts = {"cut": _cut(cut, "cut"), "leaving": _cut(leaving, "leaving")}
+    deciding = {f"{name}.{key}": value for name, one in cuts.items() for key, value in asdict(one).items()}
     return EncoderModel(
-        name=said.full_name,
+        name=replace(said, thresholds={**said.thresholds, **deciding}).full_name,
         thresholds=said.thresholds,
         pieces=Pieces(folder / PIECES, longest),
         depths=Depths(folder),
         first=parsed(raw.get("first"), f"`first` of {folder / CALIBRATION}"),
         last=parsed(raw.get("last"), f"`last` of {folder / CALIBRATION}"),
-        leaving=_cut(leaving, "leaving"),
+        leaving=cuts["leaving"],
         stage=linear.opened(stage_folder, stage_said),
-        cut=_cut(cut, "cut"),
+        cut=cuts["cut"],
+        cut_langs=frozenset(map(str, langs)),
     )
 
 

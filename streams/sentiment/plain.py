@@ -130,6 +130,8 @@ def _joined(before: str, after: str, *, held: bool) -> str:
     stop = next((sign for sign in signs if sign in _STOP), "")
     if stop and signs[:1] in tuple(_PAUSE):
         stop = "."  # that cry was the insult's
+    if _HANDLE_LAST.search(bare):
+        stop = ""
     ended = bare[-1:] in _STOP if bare else True
     if not rest:
         return bare if ended else bare + stop

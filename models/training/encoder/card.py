@@ -238,7 +238,8 @@ def _cascade(bench: Bench) -> str:
             f" posts kept apart and the dev gold together ({len(posts)}) so that each loses at most"
             f" 1% of the posts with a"
             " real problem, 5% of the hostile ones, and the sentiment of what is let go is right at most 2 points"
-            " less often. Posts here are far angrier than a day's stream, where most is let go. `--no-cascade`, and the"
+            " less often. Posts here are far angrier than a day's stream, where most is let go. Posts in other"
+            " languages than English, Spanish and Russian all go to the encoder. `--no-cascade`, and the"
             " setting `model.cascade`, turn the first stage off.",
             table(
                 ["", "let go", "problems lost"],
@@ -336,11 +337,11 @@ class _Hears:
         model = self._bench.model
         first, last = self._raw(texts)
         rows = measure.LinearHears(model=self._bench.first).chances(texts, langs)
-        on = np.ones(len(texts), dtype=bool) if model.cut is None else ~model.cut.lets_go(rows)
+        gone = model.gone(rows, langs)
         lower = model.first.chances(inputs(first, rows, texts), langs)
         upper = model.last.chances(inputs(last, rows, texts), langs)
         deeper = np.where(model.leaving.lets_go(lower)[:, None], lower, upper)
-        return np.where(on[:, None], deeper, rows)
+        return np.where(gone[:, None], rows, deeper)
 
     def inputs(self, texts: Sequence[str]) -> F64:
         return np.hstack(self._raw(texts))

@@ -198,6 +198,8 @@ def write(
         "[encoder]",
         f'first = "{first}"',
         f"longest = {LONGEST}",
+        "# Only here was it measured what the first stage loses; posts in other languages go to the encoder.",
+        f"cut_languages = {json.dumps(list(_READ))}",
         "",
         "# What the first stage (`cut`) and the lower half of the encoder (`leaving`) let go.",
         *tables,

@@ -30,7 +30,7 @@ def test_verdicts_follow_the_rules(heads, expected):
 
 @given(problem=SHARE, hostility=SHARE, constructiveness=SHARE, positive=SHARE)
 def test_a_hostile_problem_is_never_abuse(problem, hostility, constructiveness, positive):
-    """Whatever else is said: a problem at the threshold has a verdict with a problem, behind an insult at a third."""
+    """Whatever else is said: a problem at the threshold has a verdict with a problem, behind an insult at two thirds."""
     said = scores(problem=problem, hostility=hostility, constructiveness=constructiveness, positive=positive)
     share = BEHIND_AN_INSULT if hostility >= THRESHOLDS.hostility else 1
     assert verdict(said, THRESHOLDS).has_problem == (problem >= THRESHOLDS.problem * share)
@@ -44,7 +44,7 @@ def test_each_comparison_that_decided_is_said():
         "hostility 0.10 < 0.50",
         "constructiveness 0.20 < 0.50",
     )
-    assert why_verdict(scores(hostility=0.7), THRESHOLDS) == ("problem 0.00 < 0.12", "hostility 0.70 >= 0.50")
+    assert why_verdict(scores(hostility=0.7), THRESHOLDS) == ("problem 0.00 < 0.23", "hostility 0.70 >= 0.50")
 
 
 def test_a_near_miss_does_not_read_as_a_contradiction():

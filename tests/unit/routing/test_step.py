@@ -37,7 +37,7 @@ async def test_a_problem_opens_a_case_with_one_owner_and_says_why():
     assert (case.first_contact_due, case.resolution_due) == (at(2), at(16))
     opened, assigned = world.book.changes[0].events
     assert opened.why == (
-        "problem 0.90 >= 0.12",
+        "problem 0.90 >= 0.23",
         "hostility 0.90 >= 0.50",
         "severity 3: hostile problem; hostility 0.90",
         "rule 'hostile, and real': verdict hostile_problem in [hostile_problem]",

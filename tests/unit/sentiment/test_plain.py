@@ -36,6 +36,8 @@ def marked(text: str) -> tuple[str, list[Evidence]]:
         ("No refund and you are such a [joke].", "No refund."),
         ("The kettle leaks. [Clowns] and thieves: it is new", "The kettle leaks. Thieves: it is new"),
         ("@brewco [you clowns], the kettle leaks", "@brewco the kettle leaks"),
+        ("@brewco [you clowns]? The kettle leaks", "@brewco The kettle leaks"),
+        ("Hey @brewco! [Clowns]! The kettle leaks", "Hey @brewco! The kettle leaks"),
         ("The kettle leaks, [you clowns] @brewco", "The kettle leaks @brewco"),
         ("Hello, [are you made of cabbage]? The kettle leaks", "Hello. The kettle leaks"),
         ("You [clowns] broke my kettle", "You broke my kettle"),
