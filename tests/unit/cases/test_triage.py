@@ -30,7 +30,7 @@ def test_verdicts_follow_the_rules(heads, expected):
 
 @given(problem=SHARE, hostility=SHARE, constructiveness=SHARE, positive=SHARE)
 def test_a_hostile_problem_is_never_abuse(problem, hostility, constructiveness, positive):
-    """Whatever else is said: a problem at the threshold has a verdict with a problem, behind an insult at two thirds."""
+    """Whatever else is said: a problem at the threshold has a verdict with a problem, behind an insult at less."""
     said = scores(problem=problem, hostility=hostility, constructiveness=constructiveness, positive=positive)
     share = BEHIND_AN_INSULT if hostility >= THRESHOLDS.hostility else 1
     assert verdict(said, THRESHOLDS).has_problem == (problem >= THRESHOLDS.problem * share)
