@@ -78,7 +78,7 @@ measurements; do not edit.
 _PRECISION = f"{100 * judge.WORST_PRECISION:.0f}%"
 #: As measured when the labels were made; see `models/training/labels/README.md`.
 _READERS = (
-    "Each was read by one reader, a language model following the guide of `docs/model.md`; a tenth was read again"
+    "Each was read by one reader, a language model following the guide of `docs/model.md`; 600 were read again"
     " by another who did not see the first labels: Cohen's kappa 0.91 sentiment, 0.94 problem, 0.91 hostile, 0.92"
     " constructive, 0.92 verdict (see `models/training/labels/README.md`). Some hundreds of posts made of two of them,"
     " a problem told calmly and then an insult or small talk, were learnt beside them (`models/training/compose.py`)."
@@ -306,7 +306,9 @@ def wrapped(part: str) -> str:
 
 def _filled(block: str) -> str:
     items = re.split(r"\n(?=- )", block)
-    return "\n".join(fill(item, 120, subsequent_indent="  " if item.startswith("- ") else "") for item in items)
+    return "\n".join(
+        fill(" ".join(item.split()), 120, subsequent_indent="  " if item.startswith("- ") else "") for item in items
+    )
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -1,13 +1,15 @@
 """The shadow model of an installation: opened from settings, counted in metrics, told in the log."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
+from streams.bootstrap import shadow
 from streams.bootstrap.shadow import Counted, open_shadow
 from streams.bootstrap.walk import thresholds
 from streams.cases.triage import Thresholds
@@ -47,6 +49,17 @@ def value(metrics: Metrics, name: str, **labels: str) -> float:
     return metrics.registry.get_sample_value(name, labels) or 0.0
 
 
+@pytest.fixture
+def _every_level(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever level an earlier test set, and whoever logged first, debug lines are written."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(0), cache_logger_on_first_use=False)
+    monkeypatch.setattr(shadow, "log", structlog.get_logger("hearout.shadow"))
+    yield
+    structlog.configure(**before)
+
+
+@pytest.mark.usefixtures("_every_level")
 def test_what_differs_is_counted_and_told_without_text() -> None:
     """By verdict and by what the shadow says; each post at debug level, sums when it ends."""
     metrics = Metrics()
