@@ -40,7 +40,7 @@ def export(model: Encoder, folder: Path) -> None:
     for at in range(FIRST, count):
         states = upper.layer(states, f"layers.{at}")
     upper.listened(states, "last")
-    upper.meant(states)
+    upper.meant("states", states)
     upper.write(folder / UPPER, {"states": TensorProto.FLOAT}, {"logits": 2, "embedding": 2})
 
 
@@ -94,13 +94,17 @@ class _Graph:
         summed = self._add("ReduceSum", [said, self._hold("axis2", np.array([2]))], keepdims=0)
         self.named(self._add("Add", [summed, self._plain(f"{name}.bias")]), "logits")
 
-    def meant(self, states: str) -> None:
-        """Embeddings of length 1, (posts, `WIDTH`)."""
+    def meant(self, before: str, after: str) -> None:
+        """Embeddings of length 1, (posts, `WIDTH`), of the mean states before and after."""
         mask = self._add("Cast", ["mask"], to=TensorProto.FLOAT)
         axis1 = self._hold("axis1", np.array([1]))
         wide = self._add("Unsqueeze", [mask, self._hold("axis2", np.array([2]))])
-        total = self._add("ReduceSum", [self._add("Mul", [states, wide]), axis1], keepdims=0)
-        mean = self._add("Div", [total, self._add("ReduceSum", [mask, axis1], keepdims=1)])
+        count = self._add("ReduceSum", [mask, axis1], keepdims=1)
+        both = [
+            self._add("Div", [self._add("ReduceSum", [self._add("Mul", [states, wide]), axis1], keepdims=0), count])
+            for states in (before, after)
+        ]
+        mean = self._add("Concat", both, axis=1)
         turned = self._add("MatMul", [mean, self._hold("turn", self._weights["turn.weight"].T)])
         self.named(
             self._add("LpNormalization", [self._add("Add", [turned, self._plain("turn.bias")])], axis=1, p=2),

@@ -69,9 +69,11 @@ class Encoder(nn.Module):
         self.norm = nn.LayerNorm(WIDTH, _EPSILON)
         self.layers = nn.ModuleList(Layer() for _ in range(layers))
         self.first, self.last = Listening(), Listening()
-        self.turn = nn.Linear(WIDTH, WIDTH)
-        nn.init.eye_(self.turn.weight)
-        nn.init.zeros_(self.turn.bias)
+        #: From the mean states of both depths to the base's sentence embedding; begins as the last depth's mean.
+        self.turn = nn.Linear(2 * WIDTH, WIDTH)
+        with torch.no_grad():
+            self.turn.weight.copy_(torch.hstack([torch.zeros(WIDTH, WIDTH), torch.eye(WIDTH)]))
+            self.turn.bias.zero_()
 
     def embedded(self, ids: Tensor) -> Tensor:
         result: Tensor = self.norm(self.words(ids) + self.places.weight[: ids.shape[1]])
@@ -91,8 +93,8 @@ class Encoder(nn.Module):
     def upper(self, states: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (posts, `COLUMNS`) after all layers, and embeddings of length 1, (posts, `WIDTH`)."""
         heard = silenced(mask)
-        states = self.through(states, heard, FIRST, len(self.layers))
-        return self.last(states, heard), functional.normalize(self.turn(mean(states, mask)), dim=1)
+        after = self.through(states, heard, FIRST, len(self.layers))
+        return self.last(after, heard), functional.normalize(self.turn(means(states, after, mask)), dim=1)
 
 
 def silenced(mask: Tensor) -> Tensor:
@@ -103,6 +105,11 @@ def silenced(mask: Tensor) -> Tensor:
 def mean(states: Tensor, mask: Tensor) -> Tensor:
     weights = mask[:, :, None].float()
     return (states * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1.0)
+
+
+def means(states: Tensor, after: Tensor, mask: Tensor) -> Tensor:
+    """What the embedding is made of: the mean states of the lower and the upper half, (posts, 2 * `WIDTH`)."""
+    return torch.cat([mean(states, mask), mean(after, mask)], dim=1)
 
 
 _NAMES = {

@@ -61,7 +61,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     corpus = gather(asked.data, Path(__file__).parents[1] / "labels")
     asked.out.mkdir(parents=True, exist_ok=True)
-    export(trained(asked.work / "second.pt"), asked.out)
+    export(trained(asked.work / "turned.pt"), asked.out)
     shutil.copy(asked.work / VOCABULARY, asked.out / PIECES)
     hear = Raw(asked.out)
 
