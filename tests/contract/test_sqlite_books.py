@@ -1,6 +1,7 @@
 """The books keep the contract on SQLite, and what only SQLite asks: files that are locked, missing or damaged."""
 
 import asyncio
+import threading
 import sqlite3
 from pathlib import Path
 
@@ -69,6 +70,10 @@ class TestSqliteBooks(StorageContract):
         with pytest.raises(Misconfigured, match="HO-DB-BROKEN"):
             await migrate(engine)
         await engine.dispose()
+        # The driver's thread of the connection that failed ends by itself, and tells the loop so while there is one.
+        async with asyncio.timeout(10):
+            while any("_connection_worker_thread" in one.name for one in threading.enumerate()):
+                await asyncio.sleep(0.01)
 
     async def test_writers_of_one_process_come_in_order_of_asking(self, url: str) -> None:
         """None starves, however many ask at once."""

@@ -49,7 +49,7 @@ def value(metrics: Metrics, name: str, **labels: str) -> float:
     return metrics.registry.get_sample_value(name, labels) or 0.0
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def _every_level(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Whatever level an earlier test set, and whoever logged first, debug lines are written."""
     before = structlog.get_config()
@@ -59,7 +59,6 @@ def _every_level(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     structlog.configure(**before)
 
 
-@pytest.mark.usefixtures("_every_level")
 def test_what_differs_is_counted_and_told_without_text() -> None:
     """By verdict and by what the shadow says; each post at debug level, sums when it ends."""
     metrics = Metrics()
