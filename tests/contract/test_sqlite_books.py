@@ -1,8 +1,8 @@
 """The books keep the contract on SQLite, and what only SQLite asks: files that are locked, missing or damaged."""
 
 import asyncio
-import threading
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
