@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,15 @@ class TestSqliteBooks(StorageContract):
     @pytest.fixture
     def url(self, tmp_path: Path) -> str:
         return f"sqlite+aiosqlite:///{tmp_path / 'hearout.db'}"
+
+    @pytest.fixture(autouse=True)
+    async def _drivers_end(self) -> AsyncIterator[None]:
+        """The driver's thread of a connection that failed ends by itself, and tells the loop so: while there is one."""
+        before = set(threading.enumerate())
+        yield
+        async with asyncio.timeout(10):
+            while any("_connection_worker_thread" in one.name for one in set(threading.enumerate()) - before):
+                await asyncio.sleep(0.01)
 
     async def test_a_file_another_process_holds_is_transient(self, tmp_path: Path, url: str) -> None:
         """And the same call works once it is let go; reading goes on all the while."""
@@ -70,10 +80,6 @@ class TestSqliteBooks(StorageContract):
         with pytest.raises(Misconfigured, match="HO-DB-BROKEN"):
             await migrate(engine)
         await engine.dispose()
-        # The driver's thread of the connection that failed ends by itself, and tells the loop so while there is one.
-        async with asyncio.timeout(10):
-            while any("_connection_worker_thread" in one.name for one in threading.enumerate()):
-                await asyncio.sleep(0.01)
 
     async def test_writers_of_one_process_come_in_order_of_asking(self, url: str) -> None:
         """None starves, however many ask at once."""
