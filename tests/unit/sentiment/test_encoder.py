@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from streams.sentiment.encoder import EncoderModel
 from streams.sentiment.heads import COLUMNS
 from streams.sentiment.load import find, load
 from streams.sentiment.manifest import digest
-from streams.sentiment.scaling import parsed
+from streams.sentiment.scaling import INPUTS, parsed
 from streams.sentiment.spoken import spoken
 
 HOSTILE = (
@@ -22,6 +23,11 @@ HOSTILE = (
     ("Вы идиоты, второй раз потеряли мою посылку!", "ru"),
 )
 PRAISE = ("Great flight, thank you so much!", "en")
+PRAISES = (
+    PRAISE,
+    ("Qué día tan bonito, muchas gracias a todos por el concierto", "es"),
+    ("Какой чудесный вечер, спасибо всем за прекрасный концерт!", "ru"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,11 +38,12 @@ def ears() -> EncoderModel:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A copy of the model with its first stage beside it."""
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A copy of the model with its first stage beside it; taken away again, for pytest would keep 40 MB a test."""
     for name in ("ears-1", "linear-1"):
         shutil.copytree(find(name), tmp_path / name)
-    return tmp_path / "ears-1"
+    yield tmp_path / "ears-1"
+    shutil.rmtree(tmp_path)
 
 
 def rewritten(folder: Path, name: str, content: bytes) -> None:
@@ -55,6 +62,16 @@ def test_the_problem_inside_the_insult_is_heard(ears: EncoderModel, text: str, l
     assert scores.hostility >= ears.thresholds["hostility"]
 
 
+@pytest.mark.parametrize(("text", "lang"), PRAISES)
+def test_praise_is_neither_problem_nor_insult(ears: EncoderModel, text: str, lang: str) -> None:
+    """With the cascade and without it, and it is heard as positive."""
+    for model in (ears, ears.alone()):
+        scores = model.score([text], [lang])[0]
+        assert scores.problem < ears.thresholds["problem"]
+        assert scores.hostility < ears.thresholds["hostility"]
+        assert scores.sentiment.positive > 0.5
+
+
 def test_plain_praise_is_let_go_by_the_first_stage(ears: EncoderModel) -> None:
     """And a hostile problem goes to the bottom; without the cascade nothing stays with the first stage."""
     texts, langs = zip(PRAISE, HOSTILE[0], strict=True)
@@ -62,6 +79,53 @@ def test_plain_praise_is_let_go_by_the_first_stage(ears: EncoderModel) -> None:
     alone = load("ears-1", cascade=False)
     assert isinstance(alone, EncoderModel)
     assert alone.hear(texts, langs).depth.tolist() == [1, 2]
+
+
+def test_the_cascade_changes_no_score_that_reaches_the_bottom(ears: EncoderModel) -> None:
+    """Nor the name: only posts that are let go are scored by another stage."""
+    texts, langs = zip(*HOSTILE, *PRAISES, strict=True)
+    heard, alone = ears.hear(texts, langs), ears.alone().hear(texts, langs)
+    assert heard.depth.tolist() == [2, 2, 2, 0, 0, 0]
+    assert (alone.depth > 0).all()
+    assert np.allclose(heard.rows[:3], alone.rows[:3], atol=1e-3)
+    assert ears.alone().name == ears.name
+
+
+def test_neighbours_do_not_change_a_score(ears: EncoderModel) -> None:
+    """A post is scored as if it came alone, in its own place, whatever length the others have."""
+    others = [(f"The {'very ' * count}late train number {count} again", "en") for count in range(0, 60, 4)]
+    mixed = [HOSTILE[0], *others, HOSTILE[1], *PRAISES, HOSTILE[2]]
+    texts, langs = zip(*mixed, strict=True)
+    together = ears.hear(texts, langs).rows
+    for at in (0, 1, len(others), len(others) + 1, -1):
+        single = ears.hear([texts[at]], [langs[at]]).rows[0]
+        assert np.abs(together[at] - single).max() <= 1e-3
+
+
+def test_posts_without_words_are_scored(ears: EncoderModel) -> None:
+    """No posts give no scores; nothing to read, half a character and 100 kB give one each, with no evidence outside."""
+    assert ears.score([], []) == []
+    assert ears.evidence([], []) == []
+    assert ears.embed([]).shape[0] == 0
+    texts = ["", "\u200b\u200d", "\ud800", "x" * 100_000]
+    langs = ["en"] * len(texts)
+    assert np.isfinite(ears.hear(texts, langs).rows).all()
+    assert all(
+        one.end <= len(text) for text, own in zip(texts, ears.evidence(texts, langs), strict=True) for one in own
+    )
+
+
+def test_evidence_lies_within_the_post(ears: EncoderModel) -> None:
+    """Of each head that counts and of no other; praise has none."""
+    text = "The lift has been broken for two weeks 🤬 and nobody answers. You are useless idiots, all of you. Bye"
+    texts, langs = zip((text, "en"), PRAISE, *HOSTILE[1:], strict=True)
+    found = ears.evidence(texts, langs)
+    assert found[1] == ()
+    for at in (0, 2, 3):
+        assert {one.head for one in found[at]} == {"problem", "hostility"}
+        assert all(0 <= one.start < one.end <= len(texts[at]) and one.weight > 0 for one in found[at])
+    insult = max((one for one in found[0] if one.head == "hostility"), key=lambda one: one.weight)
+    assert "idiots" in text[insult.start : insult.end]
 
 
 def test_a_language_in_which_the_cut_was_not_measured_goes_to_the_encoder(ears: EncoderModel) -> None:
@@ -110,6 +174,32 @@ def test_what_hides_words_is_taken_out() -> None:
     assert len(spoken("x y " * 100_000)) <= 4000
 
 
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ("\uff20ana hola", "@user hola"),
+        ("www.x.y t.co/abc pic.twitter.com/z", "http http http"),
+        ("ne\u202es\u2066pa\u00adper\ufeff", "nespaper"),
+        ("а\ue000б\ufffd\x00в", "а б в"),
+        ("нееееет !!!!!!!!", "нееет !!!"),
+        ("\udfff\ud83d", ""),
+        ("&lt;b&gt;NOW&lt;/b&gt; 2 < 3", "NOW 2 < 3"),
+        ("one\r\n\ttwo", "one two"),
+    ],
+)
+def test_each_thing_that_hides_words(raw: str, said: str) -> None:
+    """What is left can be encoded, stands on one line, and stays as it is when read again."""
+    assert spoken(raw) == said
+    assert spoken(said) == said
+    said.encode()
+
+
+def test_one_flood_of_signs_is_three_of_them() -> None:
+    """100 kB are cut before anything else is done."""
+    assert spoken("!" * 100_000) == "!!!"
+    assert "END" not in spoken("a b " * 25_000 + "END")
+
+
 @pytest.mark.parametrize("name", ["lower.onnx", "upper.onnx", "pieces.model", "calibration.json"])
 def test_a_damaged_file_is_refused_by_its_checksum(folder: Path, name: str) -> None:
     """One byte is enough."""
@@ -125,6 +215,7 @@ def test_a_damaged_file_is_refused_by_its_checksum(folder: Path, name: str) -> N
     [
         ("lower.onnx", b"no graph", "cannot be run"),
         ("pieces.model", b"no vocabulary", "no SentencePiece vocabulary"),
+        ("calibration.json", b"[]", "holds no calibration"),
         ("calibration.json", b'{"first": {}, "last": {}}', "no map for"),
         ("calibration.json", json.dumps({"first": {"default": [[1]]}, "last": {}}).encode(), "not a table of numbers"),
     ],
@@ -136,6 +227,60 @@ def test_a_file_of_another_kind_is_refused_with_what_is_wrong(
     rewritten(folder, name, content)
     with pytest.raises(Misconfigured, match=said):
         load(folder)
+
+
+def test_graphs_of_other_heads_are_refused(folder: Path) -> None:
+    """The order of the heads is written in the graph; another order would mix up problem and insult."""
+    graph = (folder / "upper.onnx").read_bytes()
+    assert graph.count(b"negative,neutral,positive") == 1
+    other = graph.replace(b"negative,neutral,positive", b"positive,neutral,negative")
+    rewritten(folder, "upper.onnx", other)
+    with pytest.raises(Misconfigured, match=r"upper\.onnx says positive,neutral,negative"):
+        load(folder)
+
+
+@pytest.mark.parametrize("name", ["lower.onnx", "upper.onnx", "pieces.model", "calibration.json"])
+def test_a_missing_file_is_refused_by_name(folder: Path, name: str) -> None:
+    """Whether it is gone from the folder, or the manifest never speaks of it."""
+    (folder / name).rename(folder / "kept")
+    with pytest.raises(Misconfigured, match=f"{name} is named in the manifest and missing"):
+        load(folder)
+    (folder / "kept").rename(folder / name)
+    lines = (folder / "manifest.toml").read_text(encoding="utf-8").splitlines()
+    left = [line for line in lines if not line.startswith(f'"{name}"')]
+    (folder / "manifest.toml").write_text("\n".join(left), encoding="utf-8")
+    with pytest.raises(Misconfigured, match=f"lists no checksum of {name}"):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("[encoder]", "[nothing]", r"in the table \[encoder\]"),
+        ("[encoder.leaving]", "[encoder.left]", r"in the table \[encoder\]"),
+        ("longest = 128", 'longest = "128"', r"in the table \[encoder\]"),
+        ("sure = 0.4\n", "", "encoder.cut needs the numbers"),
+        ("sure = 0.4", 'sure = "much"', "encoder.cut needs the numbers"),
+        ('first = "linear-1"', 'first = "linear-9"', "no model in .*linear-9"),
+    ],
+)
+def test_a_wrong_value_of_the_encoder_is_refused(folder: Path, old: str, new: str, said: str) -> None:
+    """Each with what is wrong."""
+    manifest = folder / "manifest.toml"
+    text = manifest.read_text(encoding="utf-8")
+    assert old in text
+    manifest.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(Misconfigured, match=said):
+        load(folder)
+
+
+def test_other_cuts_are_another_model(ears: EncoderModel, folder: Path) -> None:
+    """A copy keeps the name; a cut decides, so it changes it."""
+    assert load(folder).name == ears.name
+    manifest = folder / "manifest.toml"
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(text.replace("sure = 0.4", "sure = 0.5", 1), encoding="utf-8")
+    assert load(folder).name != ears.name
 
 
 def test_a_manifest_without_its_cuts_is_refused(folder: Path) -> None:
@@ -157,3 +302,30 @@ def test_a_calibration_needs_a_map_for_every_other_language() -> None:
     """Posts in languages nobody read are scored too."""
     with pytest.raises(Misconfigured, match="default"):
         parsed({"en": [[0.0] * len(COLUMNS)]}, "here")
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (None, "no map for 'default'"),
+        ([], "no map for 'default'"),
+        ({"default": "much"}, "'default' is not a table"),
+        ({"default": [[0.0], [0.0, 1.0]]}, "'default' is not a table"),
+        ({"default": np.zeros((len(INPUTS), len(COLUMNS))).tolist()}, "'default' is not a table"),
+        ({"default": np.full((1 + len(INPUTS), len(COLUMNS)), np.nan).tolist()}, "'default' is not a table"),
+        ({"default": np.zeros((1 + len(INPUTS), len(COLUMNS))).tolist(), "es": [[None]]}, "'es' is not a table"),
+    ],
+)
+def test_a_wrong_calibration_names_where_it_stands(raw: object, said: str) -> None:
+    """The file, and the language in it."""
+    with pytest.raises(Misconfigured, match=f"here.*{said}"):
+        parsed(raw, "here")
+
+
+def test_an_unknown_language_is_scaled_by_the_default() -> None:
+    """Each post by its own language's map, the bias in the first row."""
+    tables = {lang: np.zeros((1 + len(INPUTS), len(COLUMNS))) for lang in ("default", "es")}
+    tables["default"][0], tables["es"][1] = 1.0, 2.0
+    scaling = parsed({lang: table.tolist() for lang, table in tables.items()}, "here")
+    given = np.ones((3, len(INPUTS)))
+    assert scaling.logits(given, ["xx", "es", "default"])[:, 0].tolist() == [1.0, 2.0, 1.0]

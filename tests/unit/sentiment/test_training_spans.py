@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+pytest.importorskip("sklearn", reason="needs the extra `train`")
+
 from models.training.spans import FOLDER, agreement, any_clause, chosen_on, marked, swear_words, taken
 from models.training.telling import says
 from streams.records import Evidence
