@@ -11,7 +11,7 @@ public rows again. Either goes on from its last checkpoint after an interruption
 import argparse
 import json
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,7 +37,7 @@ log = logging.getLogger("train")
 #: Tokens that are read of a post in either stage, and how fast it learns.
 RECIPES = {"first": Recipe(), "second": Recipe(rate=5e-5, head_rate=2e-4, longest=96, seed=21)}
 _LABELS = Path(__file__).parents[1] / "labels"
-_BASE_LAYERS = 12
+BASE_LAYERS = 12
 
 
 def main() -> None:
@@ -46,12 +46,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with one folder per set")
     parser.add_argument("--work", type=Path, required=True, help="folder for base, vocabulary and checkpoints")
     parser.add_argument("--with-non-commercial", action="store_true", help="to see what leaving those sets out costs")
+    parser.add_argument("--half", action="store_true", help="multiply in bfloat16, where the processor has it")
     parser.add_argument("--threads", type=int, default=0, help="0: all cores")
     asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     if asked.threads:
         torch.set_num_threads(asked.threads)
-    started, recipe = datetime.now(UTC), RECIPES[asked.stage]
+    started, recipe = datetime.now(UTC), replace(RECIPES[asked.stage], half=asked.half)
     corpus = gather(asked.data, _LABELS)
     rows = training_rows(corpus, non_commercial=asked.with_non_commercial)
     if asked.stage == "first":
@@ -61,7 +62,7 @@ def main() -> None:
     log.info("%d examples", len(examples))
     kept = np.load(asked.work / KEPT).tolist()
     base = load_file(asked.work / "base" / "model.safetensors")
-    untouched = grown(base, kept, _BASE_LAYERS).requires_grad_(False).eval()
+    untouched = grown(base, kept, BASE_LAYERS).requires_grad_(False).eval()
     model = grown(base, kept)
     if asked.stage == "second":
         model.load_state_dict(torch.load(asked.work / "first.pt", weights_only=True))
