@@ -15,7 +15,7 @@ _LONGEST = 1500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corpus:
-    #: Rows that are trained on or measured with, by their `split`; none has a twin in the gold or the labels.
+    #: Rows that are trained on or measured with, by their `split`; none has a twin in the gold or a read post's text.
     rows: list[Row]
     gold: list[Labelled]
     #: Posts labelled on all four axes for training; may be empty.
@@ -26,8 +26,8 @@ def gather(data: Path, labels: Path) -> Corpus:
     judged = gold(data / "gold_dev")
     golden = Twins(post.text for post in judged)
     taught = [post for post in labelled(labels, data) if post.text not in golden]
-    apart = {post.id for post in taught}
-    rows = [row for row in load(data, SETS) if row.key not in apart and row.text not in golden]
+    read = {plain(post.text) or post.text for post in taught}
+    rows = [row for row in load(data, SETS) if (plain(row.text) or row.text) not in read and row.text not in golden]
     return Corpus(rows=[replace(row, text=row.text[:_LONGEST]) for row in _once(rows)], gold=judged, labelled=taught)
 
 

@@ -305,3 +305,6 @@ SETS: tuple[Set, ...] = (
         trains=False,
     ),
 )
+
+#: Sets that mark nothing, of which posts were read for this project, and their licence.
+READ_ONLY = {"customer_care_ibm": "Apache-2.0; 18 of the posts: its TWCS sample, no licence in the repository"}

@@ -44,8 +44,9 @@ SHARES = {
 _LATER = frozenset({"complaint_tweets"})
 #: In the first stage so many draws are shown: what is left out of one may be in the next.
 _DRAWS = 2
-#: In the second stage this part of those shares is shown again, and the read and the written so many times.
-_AGAIN, _READ_TIMES, _WRITTEN_TIMES, _MADE_TIMES = 0.12, 3, 3, 1
+#: In the second stage this part of those shares is shown again, and the read and the written so many times; of the read
+#: the hostile once more, for they are few.
+_AGAIN, _READ_TIMES, _WRITTEN_TIMES, _MADE_TIMES = 0.12, 2, 3, 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ def second(rows: Sequence[Row], read: Sequence[Labelled], written: Sequence[Labe
     made, _ = composed(read, np.zeros(len(read), dtype=np.int64))
     examples = [of_row(row) for row in _drawn([row for row in rows if row.set not in _LATER], _AGAIN, random)]
     examples += [of_row(row) for row in rows if row.set in _LATER]
-    examples += [_of_post(post) for post in read] * _READ_TIMES
+    examples += [_of_post(post) for post in read] * _READ_TIMES + [_of_post(post) for post in read if post.hostile]
     examples += [_of_post(post) for post in written] * _WRITTEN_TIMES
     return examples + [_of_post(post) for post in made] * _MADE_TIMES
 

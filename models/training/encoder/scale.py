@@ -15,6 +15,8 @@ from streams.sentiment.scaling import INPUTS, Scaling
 
 F64 = NDArray[np.float64]
 
+#: What a public row counts beside read posts of its language: so a company's language is not the only one known.
+BESIDE = 0.5
 _EMOTIONALITY = COLUMNS.index("emotionality")
 
 
@@ -24,7 +26,7 @@ class Kept:
 
     posts: Sequence[Labelled]
     of_posts: F64
-    #: Public dev rows marked for sentiment, of languages without read posts.
+    #: Public dev rows marked for sentiment; those of languages with read posts count `BESIDE`.
     rows: Sequence[Row]
     of_rows: F64
     #: Public dev rows marked for emotionality.
@@ -52,6 +54,7 @@ def fitted(kept: Kept) -> Scaling:
         np.vstack([kept.of_posts, kept.of_rows]),
         [*langs, *(row.lang for row in kept.rows)],
         np.array([*(post.sentiment for post in kept.posts), *(row.marks["sentiment"].value for row in kept.rows)]),
+        np.array([*(1.0 for _ in langs), *(BESIDE if row.lang in stack.LANGS else 1.0 for row in kept.rows)]),
         apart=sorted({*stack.LANGS, *(row.lang for row in kept.rows)}),
     )
     others = [

@@ -35,7 +35,7 @@ log = logging.getLogger("without")
 
 FOUND = "without.json"
 #: Rows each of the two learns from, and the part that comes from non-commercial sets in one of them.
-ROWS, PART = 12_000, 0.25
+ROWS, PART = 8_000, 0.25
 #: One row in so many of a non-commercial set is not learnt from but measured.
 _MEASURED, _MOST = 5, 1500
 
