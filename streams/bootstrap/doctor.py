@@ -7,7 +7,7 @@ from pathlib import Path
 from streams import checks
 from streams.bootstrap.home import Home, open_home
 from streams.checks import Check, Finding, State
-from streams.errors import HearoutError
+from streams.errors import HearoutError, Misconfigured
 from streams.routing.roster_file import load_roster
 from streams.routing.rules_file import load_rules
 from streams.sentiment.load import load
@@ -48,7 +48,16 @@ def _without_home(settings: Settings) -> dict[str, Check]:
     async def shadow() -> Iterable[Finding]:
         if not settings.model.shadow:
             return []
-        loaded = await asyncio.to_thread(load, settings.model.shadow)
+        try:
+            loaded = await asyncio.to_thread(load, settings.model.shadow, cascade=settings.model.cascade)
+        except HearoutError:
+            raise
+        except Exception as fault:  # as in `open_shadow`: whatever it is, the other checks go on
+            raise Misconfigured(
+                f"it cannot be opened: {type(fault).__name__}: {fault}",
+                id="HO-SHADOW",
+                hint="make or install its folder again, or name another in model.shadow",
+            ) from fault
         said = f"the shadow model {loaded.name} is whole; /metrics (hearout_shadow_…) and the log tell where it differs"
         return [Finding(id="HO-SHADOW", state=State.OK, said=said)]
 

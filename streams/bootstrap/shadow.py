@@ -7,7 +7,6 @@ from dataclasses import asdict
 import structlog
 
 from streams.cases.triage import Thresholds, triage
-from streams.errors import Misconfigured
 from streams.metrics import Metrics
 from streams.records import Post, Scores
 from streams.sentiment.load import load
@@ -37,9 +36,13 @@ def open_shadow(
     if not settings.model.shadow:
         return None
     try:
-        model = load(settings.model.shadow)
-    except Misconfigured as fault:
-        log.error("the shadow model cannot be opened, posts are scored without it", reason=str(fault))
+        model = load(settings.model.shadow, cascade=settings.model.cascade)
+    except Exception as fault:  # a damaged folder makes libraries stumble in their own ways, and none may stop the walk
+        log.error(
+            "the shadow model cannot be opened, posts are scored without it",
+            kind=type(fault).__name__,
+            reason=str(fault),
+        )
         return None
     log.info("a shadow model scores too and decides nothing", model=first.name, shadow=model.name)
     low_rating = settings.triage.low_rating

@@ -58,7 +58,7 @@ async def run_up(settings: Settings, given: Given) -> None:
             reading.expect(pollers)
             jobs: dict[str, Job] = {
                 **{name: reading.until_end(name, job) for name, job in pollers.items()},
-                **stage_jobs(home, _EVERYTHING, model=model, console=console),
+                **await stage_jobs(home, _EVERYTHING, model=model, console=console),
                 "numbers": partial(watch, home),
                 "prune": partial(prune, home),
             }

@@ -20,7 +20,7 @@ from streams.bus.ports import Batch
 from streams.bus.relay import relay
 from streams.bus.runner import Runner
 from streams.cases.own import own_handle
-from streams.cases.triage import Thresholds
+from streams.cases.triage import Thresholds, heads_said
 from streams.notify.send import Sender
 from streams.notify.step import NotifyStep
 from streams.routing.step import TriageStep
@@ -38,12 +38,12 @@ from streams.topology import STAGES
 _SEND_LOOK, _CLOCK_LOOK = 0.5, 5.0
 
 
-def stage_jobs(home: Home, names: Collection[str], *, model: Model, console: Console) -> dict[str, Job]:
+async def stage_jobs(home: Home, names: Collection[str], *, model: Model, console: Console) -> dict[str, Job]:
     """The jobs of these names: stages that read a topic, and `relay`, `send` and `clock`."""
     jobs: dict[str, Job] = {}
     for hop in STAGES:
         if hop.name in names and isinstance(hop.reads, Topic):
-            step = _step(hop.name, home, model)
+            step = await _step(hop.name, home, model)
             runner = Runner(
                 stage=hop.name,
                 reads=hop.reads,
@@ -79,13 +79,16 @@ def thresholds(settings: ModelSettings, of_model: Mapping[str, float]) -> Thresh
     )
 
 
-def _step(name: str, home: Home, model: Model) -> Step[Any]:
+async def _step(name: str, home: Home, model: Model) -> Step[Any]:
     settings = home.settings
     match name:
         case "score":
             products = [it for brand in settings.brands for it in brand.products]
-            shadow = open_shadow(settings, model, home.metrics, partial(_in_force, settings.model), products)
-            return ScoreStep(with_vocabulary(model, products), shadow)
+            in_force = partial(_in_force, settings.model)
+            shadow = await asyncio.to_thread(open_shadow, settings, model, home.metrics, in_force, products)
+            return ScoreStep(
+                with_vocabulary(model, products), shadow, said=partial(heads_said, thresholds=in_force(model))
+            )
         case "triage":
             return TriageStep(
                 book=home.book,

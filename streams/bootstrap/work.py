@@ -20,7 +20,7 @@ async def run_work(settings: Settings, stages: Collection[str]) -> None:
     model = await asyncio.to_thread(load, settings.model.name, cascade=settings.model.cascade)
     async with open_home(settings) as home:
         jobs: dict[str, Job] = {
-            **stage_jobs(home, stages, model=model, console=Console(highlight=False)),
+            **await stage_jobs(home, stages, model=model, console=Console(highlight=False)),
             **metrics_jobs(settings.metrics, home.metrics),
             "numbers": partial(watch, home),
             "prune": partial(prune, home),

@@ -53,6 +53,12 @@ def verdict(scores: Scores, thresholds: Thresholds) -> Verdict:
     return Verdict.PRAISE if scores.sentiment.positive >= thresholds.positive else Verdict.MENTION
 
 
+def heads_said(scores: Scores, thresholds: Thresholds) -> tuple[str, ...]:
+    """Which of `problem` and `hostility` count as said, as `verdict` takes them: the post is explained by them."""
+    lines = {"problem": _line(scores, thresholds), "hostility": thresholds.hostility}
+    return tuple(head for head, line in lines.items() if getattr(scores, head) >= line)
+
+
 def why_verdict(scores: Scores, thresholds: Thresholds) -> tuple[str, ...]:
     """The comparisons `verdict` made, in order: `problem 0.83 >= 0.35`."""
     said = [
@@ -165,7 +171,7 @@ def _danger(post: Post, scores: Scores, thresholds: Thresholds) -> tuple[str, ..
 
 
 def _low(name: str, stars: float | None, low_rating: float) -> tuple[str, ...]:
-    if stars is None or stars > low_rating:
+    if stars is None or not stars <= low_rating:  # also where it is no number
         return ()
     return (f"{name} {stars:g} <= {low_rating:g} stars",)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from math import isnan
 from typing import Any
 
 from streams.cli.judging import Judged, groups
@@ -35,8 +36,15 @@ def compared(first: Sequence[Judged], second: Sequence[Judged]) -> dict[str, Any
 
 
 def _told(label: str, support: int, one: Difference) -> dict[str, Any]:
-    """`support` counts the posts that truly have the label, or carry it where it is one of several values."""
-    return {"label": label, "support": support, **asdict(one), "difference": one.difference, "sure": one.is_sure}
+    """`support` counts the posts that truly have the label, or carry it where it is one of several values; what could
+    not be measured is None."""
+    measured = {**asdict(one), "difference": one.difference}
+    return {
+        "label": label,
+        "support": support,
+        **{name: None if isinstance(value, float) and isnan(value) else value for name, value in measured.items()},
+        "sure": one.is_sure,
+    }
 
 
 def _rows(pairs: Sequence[Pair]) -> Iterator[tuple[str, int, Difference]]:

@@ -37,7 +37,8 @@ def evaluate(
     """Measure a model on labelled posts: FILE has one JSON object a line, `-` is standard input.
 
     Read: text, lang, and any of sentiment (s), problem (p), hostile (h), constructive (c), verdict. The verdict follows
-    from the others where it is not given.
+    from the others where it is not given. The model is measured as it is: the thresholds of `[model]` and the
+    `products` of `[[brands]]` in hearout.toml do not count here.
 
     \b
     Example:
@@ -48,10 +49,10 @@ def evaluate(
     chosen = context.get_parameter_source("model_name") is not click.core.ParameterSource.DEFAULT
     if compare and chosen:
         raise click.UsageError("--compare names both models; leave out --model")
-    posts = read(file.read().splitlines())
+    posts = read(file)
     if compare:
-        first, second = (judged(load(name, cascade=not no_cascade), posts) for name in compare)
-        told = compared(first, second)
+        first, second = [load(name, cascade=not no_cascade) for name in compare]
+        told = compared(judged(first, posts), judged(second, posts))
     else:
         told = _told(load(model_name, cascade=not no_cascade), posts)
     if form == "json":

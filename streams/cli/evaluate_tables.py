@@ -1,51 +1,61 @@
-"""What `hearout evaluate` measured walks in, tables walk out: boxes in a terminal, plain columns in a pipe."""
+"""What `hearout evaluate` measured walks in, tables walk out."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 
-#: Width in a pipe, where there is no terminal to ask.
-_WIDTH = 110
+from streams.cli.tables import console, number, print_in_parts, table
+
 _BAR = 24
 
 
 def show(report: dict[str, Any]) -> None:
     """Print the report on standard output."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=_WIDTH)
+    on = console()
     lines = ", ".join(f"{name} {value:.2f}" for name, value in report["thresholds"].items())
-    console.print(
+    on.print(
         f"[bold]{report['model']}[/], {report['groups']['all']['posts']} posts; thresholds: {lines}", soft_wrap=True
     )
     groups = report["groups"] if len(report["groups"]) > 2 else {"all": report["groups"]["all"]}
-    console.print(_labels(groups, console))
+    _title("How well each label was found: precision, recall, F1, number of posts", on)
+    print_in_parts(on, list(groups), lambda names: _labels(groups, names, on))
     for name, group in groups.items():
-        if "confusion" in group and (name == "all" or console.is_terminal):
-            console.print(_confusion(name, group["confusion"], console))
+        if "confusion" in group and (name == "all" or on.is_terminal):
+            _title(f"Verdicts, {name}: true in rows, said in columns", on)
+            on.print(_confusion(group["confusion"], on))
     if calibration := report["groups"]["all"]["calibration"]:
-        console.print(_calibration_errors(groups, console))
+        _title("Expected calibration error (0 is best)", on)
+        print_in_parts(on, list(groups), lambda names: _calibration_errors(groups, names, on))
         for head, found in calibration.items():
-            console.print(_reliability(head, found, console))
-    console.print()
-    _hostile_problems(groups, console)
+            _title(f"Reliability of {head}: bar = truly so, {_marks(on)[1]} = said", on)
+            on.print(_reliability(found, on))
+    on.print()
+    _hostile_problems(groups, on)
 
 
-def _labels(groups: dict[str, Any], console: Console) -> Table:
-    table = _table("How well each label was found: precision, recall, F1, number of posts", console)
-    table.add_column("")
-    for name in groups:
-        table.add_column(f"{name}: P    R   F1     n", justify="right", no_wrap=True)
-    for label in groups["all"]["labels"]:
-        for at, first in enumerate(groups["all"]["labels"][label]):
-            own = first["label"].replace("_", " ").replace("macro average", f"{label}, macro")
-            cells = [_found(group["labels"].get(label), at) for group in groups.values()]
-            strong = "macro" in own or label == own
-            table.add_row(f"[bold]{own}[/]" if strong else f"  {own}", *cells)
-        table.add_section()
-    return table
+def _labels(groups: dict[str, Any], names: Sequence[str], on: Console) -> Table:
+    rows = list(_named_rows(groups["all"]["labels"]))
+    filled = table(on, (f"  {own}" for _, _, own in rows))
+    for name in names:
+        filled.add_column(f"{name}: P    R   F1     n", justify="right", no_wrap=True)
+    before = ""
+    for label, at, own in rows:
+        if before and label != before:
+            filled.add_section()
+        before = label
+        strong = "macro" in own or label == own
+        cells = [_found(groups[name]["labels"].get(label), at) for name in names]
+        filled.add_row(f"[bold]{own}[/]" if strong else f"  {own}", *cells)
+    return filled
+
+
+def _named_rows(labels: dict[str, Any]) -> Iterator[tuple[str, int, str]]:
+    """Label, which of its lines, and how that line is called."""
+    for label, lines in labels.items():
+        for at, one in enumerate(lines):
+            yield label, at, one["label"].replace("_", " ").replace("macro average", f"{label}, macro")
 
 
 def _found(lines: list[dict[str, Any]] | None, at: int) -> str:
@@ -55,54 +65,56 @@ def _found(lines: list[dict[str, Any]] | None, at: int) -> str:
     return f"{one['precision']:.2f} {one['recall']:.2f} [bold]{one['f1']:.2f}[/] {one['support']:>5}"
 
 
-def _confusion(name: str, found: dict[str, Any], console: Console) -> Table:
-    table = _table(f"Verdicts, {name}: true in rows, said in columns", console)
-    table.add_column("")
-    for label in found["labels"]:
-        table.add_column(label.replace("_", " "), justify="right")
-    for at, (label, row) in enumerate(zip(found["labels"], found["rows"], strict=True)):
+def _confusion(found: dict[str, Any], on: Console) -> Table:
+    labels = [label.replace("_", " ") for label in found["labels"]]
+    filled = table(on, labels)
+    for label in labels:
+        filled.add_column(label, justify="right")
+    for at, (label, row) in enumerate(zip(labels, found["rows"], strict=True)):
         cells = [f"[bold green]{count}[/]" if here == at else str(count or ".") for here, count in enumerate(row)]
-        table.add_row(label.replace("_", " "), *cells)
-    return table
+        filled.add_row(label, *cells)
+    return filled
 
 
-def _calibration_errors(groups: dict[str, Any], console: Console) -> Table:
-    table = _table("Expected calibration error (0 is best)", console)
-    table.add_column("head")
-    for name in groups:
-        table.add_column(name, justify="right")
-    for head in groups["all"]["calibration"]:
-        errors = [group["calibration"].get(head) for group in groups.values()]
-        table.add_row(head, *(f"{found['ece']:.3f}" if found else "-" for found in errors))
-    return table
+def _calibration_errors(groups: dict[str, Any], names: Sequence[str], on: Console) -> Table:
+    heads = groups["all"]["calibration"]
+    filled = table(on, heads, head="head")
+    for name in names:
+        filled.add_column(name, justify="right", no_wrap=True)
+    for head in heads:
+        errors = [groups[name]["calibration"].get(head) for name in names]
+        filled.add_row(head, *(number(found["ece"] if found else None) for found in errors))
+    return filled
 
 
-def _reliability(head: str, found: dict[str, Any], console: Console) -> Table:
-    full, mark = ("█", "│") if console.is_terminal else ("#", "|")
-    table = _table(f"Reliability of {head}: bar = truly so, {mark} = said", console)
-    table.add_column("score", justify="right")
-    table.add_column("posts", justify="right")
-    table.add_column("truly", justify="right")
-    table.add_column("")
+def _reliability(found: dict[str, Any], on: Console) -> Table:
+    full, mark = _marks(on)
+    filled = table(on, (), head="  score")
+    filled.add_column("posts", justify="right")
+    filled.add_column("truly", justify="right")
+    filled.add_column("")
     for one in found["bins"]:
         if one["count"]:
             bar = list((full * round(one["true"] * _BAR)).ljust(_BAR + 1))
             bar[round(one["said"] * _BAR)] = mark
-            table.add_row(f"{one['low']:.1f}-{one['high']:.1f}", str(one["count"]), f"{one['true']:.2f}", "".join(bar))
-    return table
+            filled.add_row(f"{one['low']:.1f}-{one['high']:.1f}", str(one["count"]), f"{one['true']:.2f}", "".join(bar))
+    return filled
 
 
-def _hostile_problems(groups: dict[str, Any], console: Console) -> None:
+def _marks(on: Console) -> tuple[str, str]:
+    return ("█", "│") if on.is_terminal else ("#", "|")
+
+
+def _hostile_problems(groups: dict[str, Any], on: Console) -> None:
     for name, group in groups.items():
         for one in group["labels"].get("verdict", ()):
             if one["label"] == "hostile_problem" and one["support"]:
-                console.print(
+                on.print(
                     f"hostile problems, {name}: recall {one['recall']:.2f}, precision {one['precision']:.2f}"
                     f" ({one['support']} in the file)"
                 )
 
 
-def _table(title: str, console: Console) -> Table:
-    """An empty table, with its title already printed: a title of the table's own would be cut to its width."""
-    console.print(f"\n[bold]{title}[/]", soft_wrap=True)
-    return Table(box=box.ROUNDED if console.is_terminal else None, pad_edge=False)
+def _title(title: str, on: Console) -> None:
+    """Before the table: a title of the table's own would be cut to its width."""
+    on.print(f"\n[bold]{title}[/]", soft_wrap=True)

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import click
 
-from streams.cli.options import home_option, load_settings, plainly
+from streams.cli.options import err, home_option, load_settings, plainly
 from streams.errors import Misconfigured
 from streams.settings import Settings
 from streams.storage.engine import open_engine
@@ -52,11 +52,17 @@ def _opened(output: Path | None) -> Iterator[BinaryIO]:
         return
     part = output.with_name(output.name + ".part")
     try:
-        with part.open("wb") as file:
-            yield file
-        part.replace(output)
-    finally:
-        part.unlink(missing_ok=True)
+        file = part.open("wb")
+        try:
+            with file:
+                yield file
+            part.replace(output)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as fault:
+        raise Misconfigured(
+            f"{output} cannot be written: {fault.strerror}", id="HO-EXPORT-OUT", hint="name another file with --output"
+        ) from fault
 
 
 async def _export(settings: Settings, kind: str, format_: str, output: BinaryIO) -> None:
@@ -73,7 +79,11 @@ async def _export(settings: Settings, kind: str, format_: str, output: BinaryIO)
             raise Misconfigured(
                 "the database is not at the version of this Hearout", id="HO-DB-OLD", hint="run `hearout migrate`"
             )
+        none = True
         async for line in FORMATS[format_](exported(engine, kind)):
             output.write(line)
+            none = False
+        if none:
+            err.print(f"there are no {kind.replace('-', ' ')} yet")
     finally:
         await engine.dispose()

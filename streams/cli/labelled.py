@@ -1,11 +1,11 @@
-"""Lines of labelled posts walk in, the posts walk out; a line that is none is named in the error."""
+"""A file of labelled posts walks in, the posts walk out; a line that is none is named in the error."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
 
 from streams.errors import Misconfigured
-from streams.ingest.language import identify
+from streams.ingest.language import language_of
 from streams.records import Verdict
 from streams.sentiment.heads import SENTIMENT
 from streams.sentiment.labels import HEADS, Labelled
@@ -19,42 +19,45 @@ _NAMES = {
     "verdict": ("verdict",),
 }
 _SENTIMENTS = {"neg": "negative", "neu": "neutral", "pos": "positive"} | {name: name for name in SENTIMENT}
+_VERDICTS = {one.value: one.value for one in Verdict}
 
 
-def read(lines: Sequence[bytes]) -> list[Labelled]:
+def read(file: IO[bytes]) -> list[Labelled]:
     """One JSON object a line: text, lang, id, and any of the labels; blank lines and deleted posts are left out.
 
-    Raises `Misconfigured` with the number of the first line that is no labelled post.
+    Raises `Misconfigured` with the file and the number of the first line that is no labelled post.
     """
-    posts = list(_read(lines))
+    name = getattr(file, "name", "<stdin>").replace("<stdin>", "standard input")
+    posts = list(_read(file, name))
     if not posts:
-        raise _wrong("the file holds no posts")
+        raise _wrong(f"{name} holds no posts")
     return posts
 
 
-def _read(lines: Sequence[bytes]) -> Iterator[Labelled]:
-    for number, line in enumerate(lines, 1):
+def _read(file: IO[bytes], file_name: str) -> Iterator[Labelled]:
+    for number, line in enumerate(file.read().splitlines(), 1):
+        place = f"{file_name} line {number}"
         if not line.strip():
             continue
         try:
             raw = json.loads(line)
         except (ValueError, RecursionError):
-            raise _wrong(f"line {number} is no JSON") from None
+            raise _wrong(f"{place} is no JSON") from None
         if not isinstance(raw, dict) or not isinstance(raw.get("text"), str):
-            raise _wrong(f"line {number} is no object with a `text`")
+            raise _wrong(f"{place} is no object with a `text`")
         if raw.get("deleted") is True:
             continue
         try:
             labels = _labels(raw)
-        except (ValueError, TypeError) as error:
-            raise _wrong(f"line {number}: {error}") from None
+        except ValueError as error:
+            raise _wrong(f"{place}: {error}") from None
         if not labels:
-            raise _wrong(f"line {number} has no label: write `s`, `p`, `h`, `c`, or their long names")
-        lang, name = raw.get("lang"), raw.get("id")
+            raise _wrong(f"{place} has no label: write `s`, `p`, `h`, `c`, or their long names")
+        name = raw.get("id")
         yield Labelled(
             name=f"line {number}" if name is None else str(name),
             text=raw["text"],
-            lang=lang if isinstance(lang, str) and lang else identify(raw["text"]),
+            lang=language_of(raw["text"], raw.get("lang")),
             labels=labels,
         )
 
@@ -65,11 +68,9 @@ def _labels(raw: Mapping[str, Any]) -> dict[str, str | bool]:
     }
     found: dict[str, str | bool] = {label: _yes(given[label]) for label in HEADS if label in given}
     if "sentiment" in given:
-        if given["sentiment"] not in _SENTIMENTS:
-            raise ValueError(f"the sentiment is {given['sentiment']!r}, not one of {', '.join(_SENTIMENTS)}")
-        found["sentiment"] = _SENTIMENTS[given["sentiment"]]
+        found["sentiment"] = _one_of(_SENTIMENTS, given["sentiment"], "sentiment")
     if "verdict" in given:
-        found["verdict"] = Verdict(given["verdict"]).value
+        found["verdict"] = _one_of(_VERDICTS, given["verdict"], "verdict")
     elif {"sentiment", *HEADS} <= found.keys():
         found["verdict"] = _derived(found).value
     return found
@@ -79,6 +80,12 @@ def _yes(value: Any) -> bool:
     if value in (0, 1):
         return bool(value)
     raise ValueError(f"a label is {value!r}, not 0 or 1")
+
+
+def _one_of(choices: Mapping[str, str], value: Any, label: str) -> str:
+    if isinstance(value, str) and value in choices:
+        return choices[value]
+    raise ValueError(f"the {label} is {value!r}, not one of {', '.join(choices)}")
 
 
 def _derived(labels: Mapping[str, str | bool]) -> Verdict:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from streams.cli.judging import ALL
+from streams.cli.tables import interval, number
 
 
 def card(name: str, base: str, story: Sequence[str], reports: Mapping[str, dict[str, Any]]) -> str:
@@ -22,13 +23,14 @@ def card(name: str, base: str, story: Sequence[str], reports: Mapping[str, dict[
             f"## {title}",
             "",
             f"{group['posts']} posts; before: {report['models'][0]}. The interval holds the difference in 95 of 100",
-            "paired draws of the posts.",
+            "paired draws of the posts; `-` stands where nothing could be measured.",
             "",
             "| label | posts | measure | before | after | difference | interval |",
             "| --- | --- | --- | --- | --- | --- | --- |",
             *(
-                f"| {row['label'].replace('_', ' ')} | {row['support']} | {row['measure']} | {row['first']:.3f}"
-                f" | {row['second']:.3f} | {row['difference']:+.3f} | {row['low']:+.3f} to {row['high']:+.3f} |"
+                f"| {row['label'].replace('_', ' ')} | {row['support']} | {row['measure']} | {number(row['first'])}"
+                f" | {number(row['second'])} | {number(row['difference'], '+.3f')}"
+                f" | {interval(row, ' to ')} |"
                 for row in group["rows"]
             ),
         ]

@@ -1,24 +1,25 @@
 """`hearout score`: posts as JSON lines walk in, their scores as JSON lines walk out, in order, as fast as they come."""
 
 import json
+import math
 import os
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import IO, Any
 
 import click
 
 from streams.cases.severity import severity
-from streams.cases.triage import Thresholds, triage
+from streams.cases.triage import Thresholds, heads_said, triage
 from streams.cli.options import FAILED, err, plainly
 from streams.errors import Refused
-from streams.ingest.language import identify
+from streams.ingest.language import language_of
 from streams.records import Post, ScoredPost
 from streams.sentiment.hear import scored_posts
 from streams.sentiment.load import FIRST, load
-from streams.sentiment.plain import plain
+from streams.sentiment.plain import softened
 from streams.sentiment.ports import Model
 from streams.sentiment.vocabulary import with_vocabulary
 from streams.settings import TriageSettings
@@ -28,6 +29,8 @@ _READ = 1 << 17
 #: A line longer than this is refused rather than kept in memory.
 _LONGEST_LINE = 4 << 20
 _LOW_RATING = TriageSettings().low_rating
+#: Stars nobody gives more of; none at all is how some say the worst.
+_MOST_STARS = 5
 _UNIX_START = datetime.fromtimestamp(0, UTC)
 
 
@@ -51,7 +54,8 @@ def score(
 
     Prints one line for each, in order: id, lang, sentiment, hostility, problem, constructiveness, emotionality,
     verdict, undecided, severity, evidence, plain, model. `plain` is the post with the insult taken out, null where none
-    was found. Also read: lang, rating, aspects, reach. Bad lines are named on standard error.
+    was found or the problem cannot be told from it. Also read: lang, rating, aspects, reach. Bad lines are named on
+    standard error.
 
     \b
     Example:
@@ -75,7 +79,10 @@ def score(
                     bad += len(wrong)
                     sys.stdout.buffer.write(
                         b"".join(
-                            _line(one, thresholds) for one in scored_posts(model, posts, explained=not no_evidence)
+                            _line(one, thresholds)
+                            for one in scored_posts(
+                                model, posts, explained=not no_evidence, said=partial(heads_said, thresholds=thresholds)
+                            )
                         )
                     )
                     sys.stdout.buffer.flush()
@@ -126,7 +133,6 @@ def _post(raw: Any, number: int) -> Post:
         text = ""
     if not isinstance(text, str):
         raise Refused("the post has no `text`" if text is None else "`text` must be a string")
-    lang = raw.get("lang")
     name = raw.get("id")
     reach = raw.get("reach")
     return Post(
@@ -136,7 +142,7 @@ def _post(raw: Any, number: int) -> Post:
         text=text,
         created_at=_UNIX_START,
         heard_at=_UNIX_START,
-        lang=re.split("[-_]", lang)[0].lower() if isinstance(lang, str) and lang else identify(text),
+        lang=language_of(text, raw.get("lang")),
         rating=rating,
         aspects=aspects,
         reach=reach if isinstance(reach, int) else None,
@@ -147,9 +153,12 @@ def _stars(raw: Any) -> float | None:
     if raw is None or raw == "":
         return None
     try:
-        return float(raw)
-    except (TypeError, ValueError):
-        raise Refused(f"the rating {raw!r} is not a number") from None
+        stars = math.nan if isinstance(raw, bool) else float(raw)
+    except (TypeError, ValueError, OverflowError):
+        stars = math.nan
+    if not 0 <= stars <= _MOST_STARS:
+        raise Refused(f"the rating {raw!r:.60} is not a number from 0 to {_MOST_STARS}")
+    return stars
 
 
 def _aspects(raw: Any) -> dict[str, float]:
@@ -188,7 +197,7 @@ def _line(scored: ScoredPost, thresholds: Thresholds) -> bytes:
             }
             for one in scores.evidence
         ],
-        "plain": plain(post.text, scores.evidence) if any(one.head == "hostility" for one in scores.evidence) else None,
+        "plain": softened(post.text, scores.evidence, has_problem=found.verdict.has_problem),
         "model": scores.model,
     }
     try:

@@ -34,6 +34,7 @@ _PER_WORD = 16.0
 #: What the model would give a language it does not know in these letters.
 _ROMANISED = 0.03
 
+_SUBTAGS = re.compile(r"[-_]")
 _NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[@#]\w+(?:[.-]\w+)*|&\w+;|\b[\d_]+\b")
 _NOT_LETTERS = re.compile(r"[\W_]*[^\w\s'’.,?!-][\W_]*|\s{2,}")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -92,6 +93,12 @@ _BY_SCRIPT: Mapping[str, Mapping[str, float]] = {
     "Arabic": {"ar": 1.0, "fa": 0.5, "ur": 0.3, "ps": 0.03, "ug": 0.01},
     "Devanagari": {"hi": 1.0, "mr": 0.2, "ne": 0.1},
 }
+
+
+def language_of(text: str, tag: object) -> str:
+    """Return the language that a tag of any source names (`pt` of `pt-BR`), or without one what `identify` says."""
+    named = _SUBTAGS.split(tag.strip())[0].lower() if isinstance(tag, str) else ""
+    return named or identify(text)
 
 
 def identify(text: str) -> str:

@@ -9,6 +9,10 @@ import unicodedata
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from streams.tags import BREAKING, INLINE, tags
+
+#: Of what a network says so much is looked at: HTML is longer than the text in it, and 1 MB must not stall a source.
+MAX_RAW = 200_000
 #: Longer texts are cut here: what went wrong is said long before, and one post must not stall a batch.
 MAX_TEXT = 20_000
 #: Handles and names on every network we know are far shorter.
@@ -20,17 +24,17 @@ OLDEST = datetime(1995, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)
 
 _PLAIN = re.compile(r"[!-%'-;=-~]+(?: [!-%'-;=-~]+)*")
-# Elements that separate what stands before and after them, and those that do not. Only known names are tags, so that
-# "<3", "a<b" and "<your name>" stay what somebody wrote.
-_DROPPED = re.compile(r"<(script|style)\b[^>]*>.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
-_BREAK = re.compile(
-    r"</?(?:br|p|div|li|ul|ol|tr|table|h[1-6]|hr|blockquote|section|article|pre)(?:\s[^<>]*)?/?>", re.IGNORECASE
-)
-_INLINE = re.compile(
-    r"</?(?:a|abbr|b|body|code|del|em|font|head|html|i|img|ins|mark|q|s|small|span|strike|strong|sub|sup|tbody|td|th|"
-    r"thead|tt|u)(?:\s[^<>]*)?/?>",
-    re.IGNORECASE,
-)
+_BREAK = re.compile(tags(BREAKING), re.IGNORECASE)
+_INLINE = re.compile(tags(INLINE), re.IGNORECASE)
+# What nobody sees, and where it ends.
+_UNSEEN = re.compile(r"<(?:(?P<comment>!--)|(?P<script>script)\b|(?P<style>style)\b)", re.IGNORECASE)
+_ENDS = {
+    "comment": re.compile("-->"),
+    "script": re.compile(r"</script\s*>", re.IGNORECASE),
+    "style": re.compile(r"</style\s*>", re.IGNORECASE),
+}
+# No character has such a number, and Python refuses to read it.
+_NO_CHARACTER = re.compile("&#[0-9]{100,};?")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Controls, zero-width and bidirectional marks, soft hyphens, noncharacters: they hide words from people and machines.
 _HIDDEN = re.compile(
@@ -45,6 +49,10 @@ _JOINING_SCRIPT = re.compile(
 )
 _EMOJI = re.compile("[\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001faff]")
 _STACKED = re.compile("([\u0300-\u036f]{3})[\u0300-\u036f]+")
+# Signs in a row, marks among them: putting many marks in order takes the square of their number.
+_SIGNS = re.compile(r"[^\w\s\x00-\x7f]{32,}")
+#: Marks one letter may bear; Unicode's "stream-safe" text has as many.
+_MOST_MARKS = 30
 _LINE_END = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _SPACES = re.compile("[^\\S\n]+")
 _AROUND_LINE = re.compile(" ?\n ?")
@@ -56,13 +64,14 @@ def clean_text(raw: str | bytes) -> str:
 
     Bytes are UTF-8, wrong ones become U+FFFD, as do lone surrogates. HTML tags go and entities are opened, once.
     Control, zero-width and bidirectional characters go; joiners stay where emoji or scripts need them. Runs of
-    spaces become one, of blank lines one, ends are trimmed.
+    spaces become one, of blank lines one, ends are trimmed. What stands behind `MAX_RAW` characters is not looked at.
     """
     text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
+    text = text[:MAX_RAW]
     if "<" in text:
-        text = _INLINE.sub("", _BREAK.sub("\n", _DROPPED.sub(" ", text)))
+        text = _INLINE.sub("", _BREAK.sub("\n", _without_unseen(text)))
     if "&" in text:
-        text = html.unescape(text)
+        text = html.unescape(_NO_CHARACTER.sub("\ufffd", text))
     return clean_plain(text)
 
 
@@ -70,12 +79,34 @@ def clean_plain(text: str) -> str:
     """Like `clean_text`, for networks that carry plain text, where `<br>` and `&amp;` are what somebody typed."""
     if _PLAIN.fullmatch(text) and len(text) <= MAX_TEXT:
         return text
+    text = text[:MAX_RAW]
     text = _HIDDEN.sub("", text) if text.isascii() else _without_hidden(text)
     text = _SPACES.sub(" ", _LINE_END.sub("\n", text))
     if "\n" in text:
         text = _BLANK_LINES.sub("\n\n", _AROUND_LINE.sub("\n", text))
     text = text.strip()
     return text if len(text) <= MAX_TEXT else text[:MAX_TEXT].rstrip()
+
+
+def _without_unseen(text: str) -> str:
+    """Comments, scripts and styles become a blank; one that does not end stays.
+
+    Each character is looked at once: an end that is missing behind one of them is missing behind the next as well.
+    """
+    parts: list[str] = []
+    done = at = 0
+    endless: set[str | None] = set()
+    while found := _UNSEEN.search(text, at):
+        kind, at = found.lastgroup, found.end()
+        if kind in endless:
+            continue
+        inside = at if kind == "comment" else text.find(">", at) + 1
+        if end := _ENDS[str(kind)].search(text, inside) if inside else None:
+            parts.append(text[done : found.start()])
+            done = at = end.end()
+        else:
+            endless.add(kind)
+    return " ".join([*parts, text[done:]])
 
 
 def _without_hidden(text: str) -> str:
@@ -87,8 +118,18 @@ def _without_hidden(text: str) -> str:
         text = "".join(part + flag for part, flag in zip(map(_bare, _FLAG.split(text)), [*flags, ""], strict=True))
     else:
         text = _bare(text)
-    text = _STACKED.sub(r"\1", text)
+    text = _SIGNS.sub(_unpiled, _STACKED.sub(r"\1", text))
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def _unpiled(found: re.Match[str]) -> str:
+    """Return the signs with no more marks in a row than `_MOST_MARKS`."""
+    kept, pile = [], 0
+    for sign in found[0]:
+        pile = pile + 1 if unicodedata.combining(sign) else 0
+        if pile <= _MOST_MARKS:
+            kept.append(sign)
+    return "".join(kept)
 
 
 def _bare(text: str) -> str:

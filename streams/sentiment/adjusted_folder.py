@@ -13,15 +13,16 @@ from streams.sentiment.refit import Learned
 CARD = "CARD.md"
 
 
-def write(folder: Path, learned: Learned, *, base: str, name: str, card: str) -> None:
+def write(folder: Path, learned: Learned, *, base: str, corrects: str, name: str, card: str) -> None:
     """Make `folder`, with a model that corrects `base`, a bundled name or a path; raises FileExistsError.
 
-    Thresholds and languages stay those of the base. `name` is what the model calls itself.
+    Thresholds and languages stay those of the base. `corrects` is the name of the base once opened, `name` what the
+    model calls itself.
     """
     place = load.find(base)
     said = manifest.read(place)
     folder.mkdir(parents=True)
-    maps = adjustment.told(Adjustment(base=said.full_name, maps=learned.maps))
+    maps = adjustment.told(Adjustment(base=corrects, maps=learned.maps))
     path = folder / adjusted.MAPS
     path.write_text(json.dumps(maps, indent=1) + "\n", encoding="utf-8")
     where = base if load.bundled(base) else os.path.relpath(place.resolve(), folder.resolve())
@@ -33,11 +34,11 @@ def write(folder: Path, learned: Learned, *, base: str, name: str, card: str) ->
         f"heads = {json.dumps(list(COLUMNS))}",
         f"languages = [{', '.join(map(_string, said.languages))}]",
         "",
-        f"# As in {said.full_name}.",
+        f"# As in {corrects}.",
         "[thresholds]",
         *(f"{head} = {line!r}" for head, line in sorted(said.thresholds.items())),
         "",
-        f"# A bundled name, or a path from this folder. {adjusted.MAPS} holds the full name that must be there.",
+        f"# A bundled name, or a path from this folder. {adjusted.MAPS} holds the name that must be there.",
         f"[{adjusted.KIND}]",
         f"base = {_string(where)}",
         "",

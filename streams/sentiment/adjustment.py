@@ -55,7 +55,7 @@ def inputs(given: F64) -> F64:
 class Adjustment:
     """What is added to a model's logits."""
 
-    #: Full name of the model whose logits these maps were made for.
+    #: Name of the opened model whose logits these maps were made for.
     base: str
     #: By language, (`INPUTS`, `COLUMNS`); always holds `DEFAULT`.
     maps: Mapping[str, F64]
@@ -98,7 +98,7 @@ def parsed(raw: object, origin: str) -> Adjustment:
 def _table(rows: object, what: str) -> F64:
     try:
         table = np.array(rows, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         table = np.full(1, np.nan)
     if table.shape != (len(INPUTS), len(COLUMNS)) or not np.isfinite(table).all():
         raise _wrong(f"{what}: this is no table of {len(INPUTS)} by {len(COLUMNS)} numbers")

@@ -14,8 +14,6 @@ F64 = NDArray[np.float64]
 
 #: Columns of the weights: what the public sets teach each head, then what the posts read for this project teach.
 SUMS = (*COLUMNS, "read_negative", "read_positive", "read_hostility", "read_problem", "read_constructiveness")
-#: Columns of the weights: what the public sets teach each head, then what the posts read for this project teach.
-SUMS = (*COLUMNS, "read_negative", "read_positive", "read_hostility", "read_problem", "read_constructiveness")
 #: Of these sums the strongest single word, and pair of neighbours, is told too: one insult in a long report drowns in
 #: the sum.
 PEAKED = ("hostility", "problem")
@@ -128,7 +126,7 @@ def _table(rows: object, shape: tuple[int, ...], what: str) -> F64:
     """Numbers of this shape; no units is an empty table of any shape."""
     try:
         table = np.array(rows, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         table = np.full(1, np.nan)
     if table.size == 0 and 0 in shape:
         return np.zeros(shape)

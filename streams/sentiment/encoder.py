@@ -4,9 +4,8 @@ Each stage lets go what is plainly no problem and no insult, and passes on the r
 half of the encoder, and those that do are the ones a person will see.
 """
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +15,10 @@ from streams.errors import Misconfigured
 from streams.records import Evidence, Scores
 from streams.sentiment import heads, linear, manifest, occlusion
 from streams.sentiment.calibration import chances
-from streams.sentiment.depths import Depths
+from streams.sentiment.depths import LOWER, UPPER, Depths
 from streams.sentiment.manifest import Manifest
-from streams.sentiment.pieces import Pieces, batches
+from streams.sentiment.pieces import UNKNOWN, Pieces, batches
+from streams.sentiment.ports import Said
 from streams.sentiment.scaling import Scaling, inputs, parsed
 
 F32 = NDArray[np.float32]
@@ -28,8 +28,11 @@ I64 = NDArray[np.int64]
 #: Files of an encoder beside its manifest and its two graphs.
 PIECES, CALIBRATION = "pieces.model", "calibration.json"
 _HOSTILITY, _PROBLEM = heads.COLUMNS.index("hostility"), heads.COLUMNS.index("problem")
-#: Heads that are explained, in the order of their evidence.
-EXPLAINED = occlusion.HEADS
+#: Where more than this part of the pieces of a text is unknown, it can't be read: its problem and hostility hang by a
+#: hair under their thresholds, so that it is undecided and a person looks.
+_UNREAD, _HAIR = 0.2, 0.999
+#: A post to be explained: text, language, heads.
+_Asked = tuple[str, str, frozenset[str]]
 #: Variants of posts that are heard together.
 _AT_ONCE = 512
 
@@ -94,11 +97,18 @@ class EncoderModel:
             given = inputs(logits, rows[here], [own[at] for at in here])
             rows[here] = self.first.chances(given, spoken)
             depth[here] = 1
-            on = np.flatnonzero(~self.leaving.lets_go(rows[here]))
+            measured = np.array([lang in self.cut_langs for lang in spoken], dtype=np.bool_)
+            on = np.flatnonzero(~(self.leaving.lets_go(rows[here]) & measured))
             if len(on):
                 given[on, : len(heads.COLUMNS)], _ = self.depths.upper(states[on], mask[on])
                 rows[here[on]] = self.last.chances(given[on], [spoken[at] for at in on])
                 depth[here[on]] = 2
+            for at in here[(ids == UNKNOWN).sum(axis=1) > _UNREAD * mask.sum(axis=1)]:
+                if any(map(str.isalpha, own[at])):
+                    rows[at, [_HOSTILITY, _PROBLEM]] = [
+                        _HAIR * self.thresholds["hostility"],
+                        _HAIR * self.thresholds["problem"],
+                    ]
         return Heard(rows=rows[back], depth=depth[back])
 
     def gone(self, rows: F64, langs: Sequence[str]) -> NDArray[np.bool_]:
@@ -109,17 +119,20 @@ class EncoderModel:
 
     def deep(self, texts: Sequence[str]) -> tuple[F64, F32]:
         """Raw last logits (posts, `COLUMNS`) and embeddings of length 1 (posts, width), whatever the post says."""
-        logits = np.zeros((len(texts), len(heads.COLUMNS)))
+        # Texts that differ only in what isn't read are heard once.
+        different: dict[tuple[int, ...], int] = {}
+        back = [different.setdefault(tuple(ids), len(different)) for ids in self.pieces.ids(texts)]
+        logits = np.zeros((len(different), len(heads.COLUMNS)))
         embeddings: list[tuple[I64, F32]] = []
-        for places, ids, mask in batches(self.pieces.ids(texts)):
+        for places, ids, mask in batches(list(different)):
             _, states = self.depths.lower(ids, mask)
             logits[places], found = self.depths.upper(states, mask)
             embeddings.append((places, found))
         width = embeddings[0][1].shape[1] if embeddings else 0
-        result = np.zeros((len(texts), width), dtype=np.float32)
+        result = np.zeros((len(different), width), dtype=np.float32)
         for places, found in embeddings:
             result[places] = found
-        return logits, result
+        return logits[back], result[back]
 
     def logits(self, texts: Sequence[str], langs: Sequence[str]) -> F64:
         """Calibrated last logits (posts, `COLUMNS`), whatever the post says."""
@@ -130,32 +143,31 @@ class EncoderModel:
         """A sentence embedding of length 1 for each text, (posts, width): similar problems lie side by side."""
         return self.deep(texts)[1]
 
-    def evidence(self, texts: Sequence[str], langs: Sequence[str]) -> list[tuple[Evidence, ...]]:
-        result: list[tuple[Evidence, ...]] = [()] * len(texts)
-        waiting: list[tuple[int, list[str], list[str]]] = []
-        for at, row in enumerate(self.hear(texts, langs).rows.round(4)):
-            if over := [head for head in EXPLAINED if row[heads.COLUMNS.index(head)] >= self.thresholds[head]]:
-                waiting.append((at, over, occlusion.variants(texts[at])))
-            if sum(len(variants) for *_, variants in waiting) >= _AT_ONCE or (waiting and at == len(texts) - 1):
-                self._explain(texts, langs, waiting, result)
-                waiting = []
-        return result
+    def evidence(
+        self, texts: Sequence[str], langs: Sequence[str], said: Sequence[Said] | None = None
+    ) -> list[tuple[Evidence, ...]]:
+        """Each different text is explained once, however often it comes."""
+        if said is None:
+            said = [heads.over(one, self.thresholds) for one in self.score(texts, langs)]
+        asked = [(text, lang, frozenset(own)) for text, lang, own in zip(texts, langs, said, strict=True)]
+        found: dict[_Asked, tuple[Evidence, ...]] = {}
+        waiting: dict[_Asked, list[str]] = {}
+        for one in dict.fromkeys(one for one in asked if one[2]):
+            waiting[one] = occlusion.variants(one[0])
+            if sum(map(len, waiting.values())) >= _AT_ONCE:
+                found |= self._explain(waiting)
+                waiting = {}
+        found |= self._explain(waiting)
+        return [found.get(one, ()) for one in asked]
 
-    def _explain(
-        self,
-        texts: Sequence[str],
-        langs: Sequence[str],
-        waiting: Sequence[tuple[int, list[str], list[str]]],
-        result: list[tuple[Evidence, ...]],
-    ) -> None:
-        """Fill the places of `waiting` (place, heads, variants) in `result`; all variants are heard together."""
+    def _explain(self, waiting: Mapping[_Asked, Sequence[str]]) -> dict[_Asked, tuple[Evidence, ...]]:
+        """The evidence of each, by its variants; all of them are heard together."""
         logits = self.logits(
-            [one for *_, variants in waiting for one in variants],
-            [langs[at] for at, _, variants in waiting for _ in variants],
+            [variant for variants in waiting.values() for variant in variants],
+            [lang for (_, lang, _), variants in waiting.items() for _ in variants],
         )
-        for at, over, variants in waiting:
-            result[at] = occlusion.spans(texts[at], logits[: len(variants)], over)
-            logits = logits[len(variants) :]
+        rows = np.split(logits, np.cumsum([len(variants) for variants in waiting.values()]))
+        return {one: occlusion.spans(one[0], own, one[2]) for one, own in zip(waiting, rows, strict=False)}
 
 
 def opened(folder: Path, said: Manifest) -> EncoderModel:
@@ -163,6 +175,7 @@ def opened(folder: Path, said: Manifest) -> EncoderModel:
     match said.own:
         case {
             "first": str(first),
+            "first_name": str(first_name),
             "longest": int(longest),
             "cut_languages": list(langs),
             "cut": dict(cut),
@@ -170,38 +183,42 @@ def opened(folder: Path, said: Manifest) -> EncoderModel:
         }:
             pass
         case _:
-            wanted = "first, longest, cut_languages, cut and leaving"
+            wanted = "first, first_name, longest, cut_languages, cut and leaving"
             raise _wrong(f"{folder / manifest.FILE} needs {wanted} in the table [encoder]")
-    for name in (PIECES, CALIBRATION, "lower.onnx", "upper.onnx"):
-        if name not in said.files:
-            raise _wrong(f"{folder / manifest.FILE} lists no checksum of {name}")
+    manifest.need(folder, said, (PIECES, CALIBRATION, LOWER, UPPER))
     stage_folder = folder.parent / first
     stage_said = manifest.read(stage_folder)
-    raw = json.loads((folder / CALIBRATION).read_text(encoding="utf-8"))
+    if stage_said.full_name != first_name:
+        raise _wrong(
+            f"the model in {folder} was calibrated with the first stage {first_name}; "
+            f"in {stage_folder} is {stage_said.full_name}"
+        )
+    raw = manifest.parsed_json(folder / CALIBRATION)
     if not isinstance(raw, dict):
         raise _wrong(f"{folder / CALIBRATION} holds no calibration")
-    # Cuts decide like thresholds: two models that differ in them never share a name.
-    cuts = {"cut": _cut(cut, "cut"), "leaving": _cut(leaving, "leaving")}
-    deciding = {f"{name}.{key}": value for name, one in cuts.items() for key, value in asdict(one).items()}
     return EncoderModel(
-        name=replace(said, thresholds={**said.thresholds, **deciding}).full_name,
+        # The first stage and the cuts decide like thresholds: two models that differ in them never share a name.
+        name=said.name_with(),
         thresholds=said.thresholds,
         pieces=Pieces(folder / PIECES, longest),
         depths=Depths(folder),
         first=parsed(raw.get("first"), f"`first` of {folder / CALIBRATION}"),
         last=parsed(raw.get("last"), f"`last` of {folder / CALIBRATION}"),
-        leaving=cuts["leaving"],
+        leaving=_cut(leaving, "leaving"),
         stage=linear.opened(stage_folder, stage_said),
-        cut=cuts["cut"],
+        cut=_cut(cut, "cut"),
         cut_langs=frozenset(map(str, langs)),
     )
 
 
 def _cut(raw: Mapping[str, object], name: str) -> Cut:
     try:
-        return Cut(**{key: float(str(raw[key])) for key in ("problem", "hostility", "sure")})
+        cut = {key: float(str(raw[key])) for key in ("problem", "hostility", "sure")}
     except (KeyError, ValueError):
         raise _wrong(f"the manifest's encoder.{name} needs the numbers problem, hostility and sure") from None
+    if not all(0 <= value <= 1 for value in cut.values()):
+        raise _wrong(f"the numbers of the manifest's encoder.{name} must lie between 0 and 1, not {cut}")
+    return Cut(**cut)
 
 
 def _wrong(message: str) -> Misconfigured:

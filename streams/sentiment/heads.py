@@ -1,6 +1,6 @@
 """A row of probabilities walks in, scores walk out; and the names of the heads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from streams.records import Scores, Sentiment
 
@@ -12,6 +12,13 @@ SINGLE = ("hostility", "problem", "constructiveness", "emotionality")
 COLUMNS = (*SENTIMENT, *SINGLE)
 #: Thresholds every model states; `positive` is a threshold on the probability of positive sentiment.
 THRESHOLDS = ("problem", "hostility", "constructiveness", "emotionality", "positive")
+#: Heads that are explained, in the order of their evidence.
+EXPLAINED = ("problem", "hostility")
+
+
+def over(scores: Scores, thresholds: Mapping[str, float]) -> tuple[str, ...]:
+    """Of `EXPLAINED` those that reach their threshold."""
+    return tuple(head for head in EXPLAINED if getattr(scores, head) >= thresholds[head])
 
 
 def scores(row: Sequence[float], model: str) -> Scores:

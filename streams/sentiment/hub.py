@@ -1,9 +1,7 @@
 """Texts walk in, scores of any Hugging Face checkpoints walk out: each says the heads its labels are mapped to."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, chain
 from pathlib import Path
 
@@ -13,9 +11,9 @@ from streams.records import Evidence, Scores
 from streams.sentiment import checkpoint, hub_table, manifest, occlusion
 from streams.sentiment.adjustment import logits, probabilities
 from streams.sentiment.checkpoint import F64, Checkpoint
-from streams.sentiment.heads import COLUMNS, SENTIMENT, scores
+from streams.sentiment.heads import COLUMNS, SENTIMENT, over, scores
 from streams.sentiment.manifest import Manifest
-from streams.sentiment.ports import Model
+from streams.sentiment.ports import Model, Said, Staged
 from streams.sentiment.spoken import spoken
 
 #: The kind that the manifest names, which is the name of its own table too.
@@ -30,19 +28,25 @@ class HubModel:
     #: Says the columns no checkpoint says; may be None where every column is said.
     fallback: Model | None
 
+    def alone(self) -> "HubModel":
+        """With a fallback without its first stage, where that has one."""
+        return replace(self, fallback=self.fallback.alone()) if isinstance(self.fallback, Staged) else self
+
     def score(self, texts: Sequence[str], langs: Sequence[str]) -> list[Scores]:
         return [scores(row, self.name) for row in self._rows(texts, langs).round(4).tolist()]
 
-    def evidence(self, texts: Sequence[str], langs: Sequence[str]) -> list[tuple[Evidence, ...]]:
-        rows = self._rows(texts, langs, occlusion.HEADS).round(4)
-        over = [[head for head in occlusion.HEADS if row[COLUMNS.index(head)] >= self.thresholds[head]] for row in rows]
-        variants = [occlusion.variants(text) if loud else [] for text, loud in zip(texts, over, strict=True)]
+    def evidence(
+        self, texts: Sequence[str], langs: Sequence[str], said: Sequence[Said] | None = None
+    ) -> list[tuple[Evidence, ...]]:
+        if said is None:
+            said = [over(one, self.thresholds) for one in self.score(texts, langs)]
+        variants = [occlusion.variants(text) if loud else [] for text, loud in zip(texts, said, strict=True)]
         their = [lang for lang, own in zip(langs, variants, strict=True) for _ in own]
         heard = logits(self._rows(list(chain.from_iterable(variants)), their, occlusion.HEADS))
         ends = list(accumulate(map(len, variants)))
         return [
             occlusion.spans(text, heard[end - len(own) : end], loud) if loud else ()
-            for text, own, end, loud in zip(texts, variants, ends, over, strict=True)
+            for text, own, end, loud in zip(texts, variants, ends, said, strict=True)
         ]
 
     def _rows(self, texts: Sequence[str], langs: Sequence[str], wanted: Sequence[str] = COLUMNS) -> F64:
@@ -69,11 +73,10 @@ def opened(folder: Path, said: Manifest) -> HubModel:
     table = hub_table.parsed(said.own, str(folder / manifest.FILE))
     fallback = None if table.fallback is None else _fallback(folder, table.fallback)
     checkpoints = [checkpoint.loaded(folder, source) for source in table.checkpoints]
-    # Like `Manifest.full_name`, over the checkpoints too: they are not among the files of the folder.
+    # The checkpoints are not among the files of the folder.
     parts = [*(one.identity for one in checkpoints), *(() if fallback is None else (fallback.name,))]
-    whole = json.dumps([said.full_name, said.own, parts], sort_keys=True)
     return HubModel(
-        name=f"{said.name}@{hashlib.sha256(whole.encode()).hexdigest()[:8]}",
+        name=said.name_with(*parts),
         thresholds=said.thresholds,
         checkpoints=checkpoints,
         fallback=fallback,

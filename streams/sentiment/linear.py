@@ -1,6 +1,5 @@
 """Texts walk in, scores of the hashed n-gram model walk out; only numpy under it."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -10,10 +9,11 @@ from numpy.typing import NDArray
 
 from streams.errors import Misconfigured
 from streams.records import Evidence, Scores
-from streams.sentiment import evidence, heads
+from streams.sentiment import evidence, heads, manifest
 from streams.sentiment.calibration import HEARD, INPUTS, PEAKED, SUMS, Calibration, chances, parsed
 from streams.sentiment.features import GRAMS, KINDS, blocks
 from streams.sentiment.manifest import Manifest
+from streams.sentiment.ports import Said
 from streams.sentiment.shape import shapes
 from streams.sentiment.text import MARK, MAX_CHARS, joined
 
@@ -23,9 +23,11 @@ F64 = NDArray[np.float64]
 #: Files of a linear model, beside its manifest.
 WEIGHTS, CALIBRATION = "weights.npy", "calibration.json"
 #: Heads that are explained, in the order of their evidence.
-EXPLAINED = ("problem", "hostility")
+EXPLAINED = heads.EXPLAINED
 # Posts are scored in pieces of about so many characters: the arrays of one piece stay in the processor's cache.
 _PIECE = 40_000
+# A table of more rows than 2 to this has no place in any memory.
+_BITS = 32
 # Where the peaks of a kind of feature begin, and the columns they are taken of.
 _PEAKS = {kind: HEARD.index(f"{kind}_{PEAKED[0]}") for kind in ("word", "pair")}
 _PEAKED = [SUMS.index(name) for name in PEAKED]
@@ -47,26 +49,31 @@ class LinearModel:
         rows = chances(self.logits(texts, langs)).round(4).tolist()
         return [heads.scores(row, self.name) for row in rows]
 
-    def evidence(self, texts: Sequence[str], langs: Sequence[str]) -> list[tuple[Evidence, ...]]:
+    def evidence(
+        self, texts: Sequence[str], langs: Sequence[str], said: Sequence[Said] | None = None
+    ) -> list[tuple[Evidence, ...]]:
+        if said is None:
+            said = [heads.over(one, self.thresholds) for one in self.score(texts, langs)]
         # Explaining reads each word about four times.
-        pieces = _pieces(texts, _PIECE // 4)
-        return [one for begin, end in pieces for one in self._explained(texts[begin:end], langs[begin:end])]
+        pieces = [slice(*piece) for piece in _pieces(texts, _PIECE // 4)]
+        return [one for piece in pieces for one in self._explained(texts[piece], langs[piece], said[piece])]
 
-    def _explained(self, texts: Sequence[str], langs: Sequence[str]) -> Iterator[tuple[Evidence, ...]]:
+    def _explained(
+        self, texts: Sequence[str], langs: Sequence[str], said: Sequence[Said]
+    ) -> Iterator[tuple[Evidence, ...]]:
         places = [evidence.words(text) for text in texts]
         windows = [evidence.windows(text, own) for text, own in zip(texts, places, strict=True)]
         found = heard(joined([*texts, *chain.from_iterable(windows)]), self._weights, self._bits)
         given = np.hstack([found[: len(texts)], shapes(texts)])
-        whole = chances(self._calibration.logits(given, langs)).round(4)
         begin = len(texts)
-        for text, lang, inputs, row, own, parts in zip(texts, langs, given, whole, places, windows, strict=True):
+        for text, lang, loud, inputs, own, parts in zip(texts, langs, said, given, places, windows, strict=True):
             carried = found[begin : begin + len(parts)] @ self._calibration.slopes(inputs, lang)
             begin += len(parts)
             yield tuple(
                 span
                 for head in EXPLAINED
-                if own and row[at := heads.COLUMNS.index(head)] >= self.thresholds[head]
-                for span in evidence.strongest(head, text, own, evidence.by_word(carried[:, at]))
+                if own and head in loud
+                for span in evidence.strongest(head, text, own, evidence.by_word(carried[:, heads.COLUMNS.index(head)]))
             )
 
     def logits(self, texts: Sequence[str], langs: Sequence[str]) -> F64:
@@ -105,11 +112,13 @@ def heard(whole: str, weights: F32, bits: int) -> F64:
     return result
 
 
-def opened(folder: Path, manifest: Manifest) -> LinearModel:
+def opened(folder: Path, said: Manifest) -> LinearModel:
     """Build the model from files `manifest` has verified; raises Misconfigured where they do not fit together."""
-    weights = np.load(folder / WEIGHTS, allow_pickle=False)
-    bits, grams = manifest.own.get("bits"), manifest.own.get("grams")
-    if not isinstance(bits, int) or weights.shape != (1 << bits, len(SUMS)) or grams != list(GRAMS):
+    manifest.need(folder, said, (WEIGHTS, CALIBRATION))
+    weights = _weights(folder / WEIGHTS)
+    bits, grams = said.own.get("bits"), said.own.get("grams")
+    fits = isinstance(bits, int) and 0 <= bits < _BITS and weights.shape == (1 << bits, len(SUMS))
+    if not fits or grams != list(GRAMS):
         raise Misconfigured(
             f"the weights in {folder} have shape {weights.shape} for {bits} bits, and n-grams {grams}; "
             f"this version needs (2**bits, {len(SUMS)}) and {list(GRAMS)}",
@@ -118,11 +127,23 @@ def opened(folder: Path, manifest: Manifest) -> LinearModel:
         )
     calibration = folder / CALIBRATION
     return LinearModel(
-        name=manifest.full_name,
-        thresholds=manifest.thresholds,
-        weights=weights.astype(np.float32),
-        calibration=parsed(json.loads(calibration.read_text(encoding="utf-8")), str(calibration)),
+        name=said.full_name,
+        thresholds=said.thresholds,
+        weights=weights,
+        calibration=parsed(manifest.parsed_json(calibration), str(calibration)),
     )
+
+
+def _weights(path: Path) -> F32:
+    try:
+        with path.open("rb") as file:
+            return np.asarray(np.lib.format.read_array(file, allow_pickle=False), dtype=np.float32)
+    except Exception as error:  # numpy raises whatever the bytes made it stumble over
+        raise Misconfigured(
+            f"{path} holds no table of numbers: {error}",
+            id="HO-MODEL-SHAPE",
+            hint="install the model folder again, or train it with this version",
+        ) from None
 
 
 def _pieces(texts: Sequence[str], most: int) -> Iterator[tuple[int, int]]:

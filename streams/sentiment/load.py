@@ -43,17 +43,17 @@ def opened(folder: Path, said: Manifest) -> Model:
     return KINDS[said.kind](folder, said)
 
 
-def bundled(name: str) -> Path | None:
-    """The folder of a bundled model; None for any other name, and for paths."""
+def bundled(name: str | Path) -> Path | None:
+    """The folder of a bundled model; None for any other name, and for paths: a `Path`, and a text with a separator."""
     places = (place / name for place in PLACES if Path(name).name == name)
     return next((folder for folder in places if (folder / manifest.FILE).is_file()), None)
 
 
 def find(name: str | Path) -> Path:
     """The folder of a model: a bundled name, or a path with a manifest in it."""
-    for folder in (*(place / name for place in PLACES), Path(name)):
-        if (folder / manifest.FILE).is_file():
-            return folder
+    folder = bundled(name) or Path(name)
+    if (folder / manifest.FILE).is_file():
+        return folder
     known = sorted({path.parent.name for place in PLACES for path in place.glob(f"*/{manifest.FILE}")})
     raise Misconfigured(
         f"there is no model {str(name)!r}; bundled are: {', '.join(known) or 'none'}",

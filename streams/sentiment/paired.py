@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]
-#: From how often each post was drawn, (draws, posts), to a measure by name, (draws,).
+#: From how often each post was drawn, (draws, posts), to a measure by name, (draws,); nan where there is none.
 Measure = Callable[[F64], Mapping[str, F64]]
 
 _DRAWS = 1000
+#: The part of the draws that must have a measure for it to have an interval: what more of them lack hangs on few posts.
+_DEFINED = 0.975
 _BINS = 10
 # Draws held in memory at once, times posts.
 _AT_ONCE = 2_000_000
@@ -21,7 +23,10 @@ _AT_ONCE = 2_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One measure of two models; `low` to `high` holds the difference in 95 of 100 draws."""
+    """One measure of two models; `low` to `high` holds the difference in 95 of 100 draws that have one.
+
+    nan stands for what nothing could be said of: a measure of a label that no post has, an interval too few draws made.
+    """
 
     measure: str
     first: float
@@ -53,40 +58,52 @@ def differences(first: Measure, second: Measure, posts: int, *, seed: int) -> li
             kept.append(other[name] - one[name])
     result = []
     for name, kept in drawn.items():
-        low, high = np.percentile(np.concatenate(kept), [2.5, 97.5]).tolist()
+        low, high = _interval(np.concatenate(kept))
         result.append(
             Difference(measure=name, first=float(before[name][0]), second=float(after[name][0]), low=low, high=high)
         )
     return result
 
 
+def _interval(drawn: F64) -> tuple[float, float]:
+    defined = drawn[~np.isnan(drawn)]
+    if len(defined) < _DEFINED * len(drawn):
+        return np.nan, np.nan
+    low, high = np.percentile(defined, [2.5, 97.5]).tolist()
+    return low, high
+
+
 def found(said: Sequence[bool], true: Sequence[bool]) -> Measure:
-    """F1, recall and precision of a yes-or-no label; a ratio over nothing is 0."""
+    """F1, recall and precision of a yes-or-no label: nan where no post has it, and precision where it is never said."""
     yes, really = np.array(said, dtype=float), np.array(true, dtype=float)
 
     def measure(weights: F64) -> Mapping[str, F64]:
         hits, spoken, there = weights @ (yes * really), weights @ yes, weights @ really
         return {
-            "F1": _part(2 * hits, spoken + there),
+            "F1": _part(2 * hits, np.where(there > 0, spoken + there, 0)),
             "recall": _part(hits, there),
-            "precision": _part(hits, spoken),
+            "precision": _part(hits, np.where(there > 0, spoken, 0)),
         }
 
     return measure
 
 
 def macro(values: Sequence[str], said: Sequence[str], true: Sequence[str]) -> Measure:
-    """The plain mean over the values that occur."""
+    """The plain mean over the values that occur. The precision of one that is said, but not in this draw, is left out;
+    of one that is never said it is 0."""
     each = [found([one == value for one in said], [one == value for one in true]) for value in values]
     there = np.array([[one == value for value in values] for one in true], dtype=float).reshape(len(true), len(values))
+    never = np.array([value not in said for value in values])
 
     def measure(weights: F64) -> Mapping[str, F64]:
         occurs = weights @ there > 0
+        result = {}
         measured = [one(weights) for one in each]
-        return {
-            name: _part((np.stack([one[name] for one in measured], axis=1) * occurs).sum(axis=1), occurs.sum(axis=1))
-            for name in measured[0]
-        }
+        for name in measured[0]:
+            table = np.stack([one[name] for one in measured], axis=1)
+            counted = occurs & (never | ~np.isnan(table))
+            result[name] = _part(np.where(counted, np.nan_to_num(table), 0).sum(axis=1), counted.sum(axis=1))
+        return result
 
     return measure
 
@@ -104,4 +121,4 @@ def calibration(scores: Sequence[float], true: Sequence[bool], *, per_post: int 
 
 
 def _part(some: F64, of: F64) -> F64:
-    return np.asarray(np.divide(some, of, out=np.zeros_like(some, dtype=float), where=of != 0))
+    return np.asarray(np.divide(some, of, out=np.full_like(some, np.nan, dtype=float), where=of != 0))

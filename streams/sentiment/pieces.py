@@ -10,8 +10,10 @@ from sentencepiece import SentencePieceProcessor
 from streams.errors import Misconfigured
 from streams.sentiment.spoken import spoken
 
-#: Fills a batch up; `<pad>` of the vocabulary.
-PAD = 1
+#: Fills a batch up, and stands for what the vocabulary does not hold; `<pad>` and `<unk>` of the vocabulary.
+PAD, UNKNOWN = 1, 3
+#: Pieces of a post that may be read: begin, end and some words at least; the encoder knows no more places.
+LEAST, MOST = 8, 512
 #: Tokens of one batch, padding included: its arrays stay in the processor's cache.
 _ROOM = 2048
 
@@ -20,13 +22,15 @@ class Pieces:
     """A SentencePiece vocabulary, and how many pieces of a post are read."""
 
     def __init__(self, path: Path, longest: int) -> None:
-        """Raises Misconfigured where the file holds no vocabulary, or one of another kind."""
+        """Raises Misconfigured where the file holds no vocabulary or one of another kind, or `longest` is no length."""
+        if not LEAST <= longest <= MOST:
+            raise _wrong(f"of a post {longest} pieces are to be read; it must be {LEAST} to {MOST}")
         try:
             self._model = SentencePieceProcessor(model_file=str(path))
         except (RuntimeError, OSError) as error:
             raise _wrong(f"{path} holds no SentencePiece vocabulary: {error}") from None
-        if self._model.pad_id() != PAD:
-            raise _wrong(f"{path} holds a vocabulary whose padding is piece {self._model.pad_id()}, not {PAD}")
+        if (self._model.pad_id(), self._model.unk_id()) != (PAD, UNKNOWN):
+            raise _wrong(f"{path} holds a vocabulary whose padding and unknown piece are not {PAD} and {UNKNOWN}")
         self._longest = longest
 
     def __len__(self) -> int:

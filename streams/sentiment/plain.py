@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from streams.records import Evidence
-from streams.sentiment.clauses import JOINTS, Span, apart, without_apart
+from streams.sentiment.clauses import JOINTS, TAG, Span, apart, ends_in_entity, without_apart
 
 _EMPTY_WORDS = """
 you u ya ye your yall y'all you're youre ur are r is were be being been am i i'm such what a an the these those this
@@ -33,7 +33,8 @@ _STOP = ".!?…。！？"
 _PAUSE = ",;:、，–—-"
 _SPACE = " \t\r\n"
 # Looks for the beginning of a run of signs: a line of a thousand dots is one run, not a thousand.
-_FRAGMENT_END = re.compile(r"(?<![.,;:!?…。！？，、()])[.,;:!?…。！？，、()]++(?=\s|$)|\n")
+_FRAGMENT_END = re.compile(rf"(?<![.,;:!?…。！？，、()])[.,;:!?…。！？，、()]++(?=\s|$)|\n|{TAG.pattern}")
+_TAG_LAST = re.compile(rf"{TAG.pattern}$")
 _HANDLE_LAST = re.compile(r"@[\w.-]*\w$")
 _WORD = re.compile(r"\S+")
 _FIRST_WORD = re.compile(r"(\S+)\s+")
@@ -51,15 +52,24 @@ def plain(text: str, evidence: Sequence[Evidence]) -> str:
     runs = list(_runs(cuts))
     result = ""
     for at, (begin, end) in enumerate(runs):
-        following = text[runs[at + 1][0] :].lstrip(_SPACE)[:1] if at + 1 < len(runs) else ""
-        at_end = not following or following in _STOP + _PAUSE
+        following = text[runs[at + 1][0] :].lstrip(_SPACE) if at + 1 < len(runs) else ""
+        at_end = following[:1] in _STOP + _PAUSE or TAG.match(following) is not None
         begin, end = _without_orphans(text, begin, end, problem, at_end=at_end)
         if at + 1 < len(runs):
             end = _undangled(text, begin, end, problem, at_end=at_end)
         held = any(problem[begin : begin + _NEAR])
         result = _joined(result, text[begin:end], held=held) if at else text[begin:end]
-    result = result.strip(_SPACE).rstrip(_PAUSE + _SPACE)
+    result = _bared(result.strip(_SPACE), _PAUSE + _SPACE)
     return result if any(letter.isalnum() for letter in without_apart(result)) else ""
+
+
+def softened(text: str, evidence: Sequence[Evidence], *, has_problem: bool) -> str | None:
+    """`plain`, or None where nothing hostile is marked.
+
+    None as well where the post `has_problem` and no evidence says which words tell it: they might go with the insult.
+    """
+    heads = {one.head for one in evidence}
+    return plain(text, evidence) if "hostility" in heads and ("problem" in heads or not has_problem) else None
 
 
 def _covered(text: str, evidence: Sequence[Evidence], head: str) -> list[bool]:
@@ -125,12 +135,14 @@ def _joined(before: str, after: str, *, held: bool) -> str:
     A joint that would begin a sentence goes, unless it is `held`: the problem's.
     """
     rest = after.lstrip(_STOP + _PAUSE + _SPACE + ")\"'»”")
-    bare = before.rstrip(_PAUSE + _SPACE + "(\"'«“")
+    bare = _bared(before, _PAUSE + _SPACE + "(\"'«“")
     signs = before[len(bare) :] + after[: len(after) - len(rest)]
+    if (tag := _TAG_LAST.search(bare)) and not tag[0].startswith("</"):
+        bare, rest = _without_empty(bare, rest)
     stop = next((sign for sign in signs if sign in _STOP), "")
     if stop and signs[:1] in tuple(_PAUSE):
         stop = "."  # that cry was the insult's
-    if _HANDLE_LAST.search(bare):
+    if _HANDLE_LAST.search(bare) or _TAG_LAST.search(bare):
         stop = ""
     ended = bare[-1:] in _STOP if bare else True
     if not rest:
@@ -142,6 +154,22 @@ def _joined(before: str, after: str, *, held: bool) -> str:
         return (bare if ended else bare + stop) + gap + _begun(rest, held)
     pause = next((sign for sign in signs if sign in ",;:、，"), "")
     return bare + ("" if _HANDLE_LAST.search(bare) or rest[0] == "@" or gap == "\n" else pause) + gap + rest
+
+
+def _bared(text: str, signs: str) -> str:
+    """The text without these at its end; the semicolon of an entity stays."""
+    bare = text.rstrip(signs)
+    return f"{bare};" if text[len(bare) :].startswith(";") and ends_in_entity(f"{bare};") else bare
+
+
+def _without_empty(before: str, after: str) -> tuple[str, str]:
+    """Without the tags that have nothing between them any more."""
+    while (first := _TAG_LAST.search(before)) and (last := TAG.match(after)):
+        name = first[0][1:-1].split()[0]
+        if last[0] != f"</{name}>":
+            break
+        before, after = before[: first.start()], after[last.end() :]
+    return before, after
 
 
 def _begun(text: str, held: bool) -> str:

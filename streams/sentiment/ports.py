@@ -1,9 +1,12 @@
 """What the walk needs of a model: texts walk in, scores and the words that carried them walk out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from streams.records import Evidence, Scores
+
+#: Heads to be explained: `problem`, `hostility`, both or none.
+Said = Collection[str]
 
 
 class Model(Protocol):
@@ -24,10 +27,13 @@ class Model(Protocol):
         """
         ...
 
-    def evidence(self, texts: Sequence[str], langs: Sequence[str]) -> list[tuple[Evidence, ...]]:
+    def evidence(
+        self, texts: Sequence[str], langs: Sequence[str], said: Sequence[Said] | None = None
+    ) -> list[tuple[Evidence, ...]]:
         """For each text the stretches that carry its problem and its hostility, by head, then by place.
 
-        Empty where neither head is over its threshold. Offsets point into the text as given.
+        Of each text those heads that are `said`; without it those over the model's thresholds. Offsets point into the
+        text as given.
         """
         ...
 

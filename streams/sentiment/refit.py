@@ -2,7 +2,7 @@
 
 Each head gets a map that is pulled towards no change. How strongly, whether a language gets one of its own, and whether
 the head changes at all, is decided by cross-validation: a head is moved only where that is better for posts it has not
-seen, by more than one standard error.
+seen, by more than two standard errors.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +30,8 @@ _PULLS = (1.0, 4.0, 16.0, 64.0)
 # A head's own start and slope may move more easily than what it takes from the other heads.
 _OWN, _OTHERS = 0.5, 2.0
 _STEPS = 50
+#: Standard errors a gain must exceed: the best of several plans looks better than it is, and one error is soon passed.
+_SURELY = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +125,7 @@ def _fitted(head: Head, given: F64, spoken: NDArray[np.str_]) -> tuple[Mapping[s
         if (before - after).mean() > gain.mean():
             best, gain = plan, before - after
     error = float(gain.std() / np.sqrt(len(gain)))
-    if best is None or gain.mean() <= error:
+    if best is None or gain.mean() <= _SURELY * error:
         return {}, f"stays: {len(head.rows)} posts, and no change is surely better for posts it was not shown"
     whole = maps(best, np.ones(len(head.rows), dtype=np.bool_))
     tables = {lang: _columns(head, table) for lang, table in whole.items()}

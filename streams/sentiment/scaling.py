@@ -58,7 +58,7 @@ def parsed(raw: object, origin: str) -> Scaling:
     for lang, rows in raw.items():
         try:
             table = np.array(rows, dtype=np.float64)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             table = np.full(1, np.nan)
         if table.shape != shape or not np.isfinite(table).all():
             raise _wrong(f"{origin}: the map for {lang!r} is not a table of numbers of the shape {shape}")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.sentiment.text import MAX_CHARS
+from streams.sentiment.text import shortened
 
 #: Columns of `shapes`, in order. Each lies about within [0, 1] or [-1, 1].
 NAMES = ("length", "shouting", "exclamation", "question", "handle", "opens_with_handle", "link", "digits", "hashtag")
@@ -18,7 +18,7 @@ _DIGIT = re.compile("[0-9]")
 
 def shapes(texts: Sequence[str]) -> NDArray[np.float64]:
     """One row a text, one column for each of `NAMES`."""
-    return np.array([_shape(text[:MAX_CHARS]) for text in texts], dtype=np.float64).reshape(len(texts), len(NAMES))
+    return np.array([_shape(shortened(text)) for text in texts], dtype=np.float64).reshape(len(texts), len(NAMES))
 
 
 def _shape(text: str) -> tuple[float, ...]:

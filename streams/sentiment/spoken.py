@@ -4,7 +4,7 @@ import html
 import re
 import unicodedata
 
-from streams.sentiment.text import MAX_CHARS
+from streams.sentiment.text import UNSAID, shortened
 
 #: What handles and links become; ordinary words of the vocabulary.
 HANDLE, LINK = "@user", "http"
@@ -16,7 +16,7 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
-_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
+_TAG = re.compile(UNSAID, re.IGNORECASE)
 _LINK = re.compile(r"https?\b\S*|\b(?:www\.|pic\.twitter\.com/|t\.co/)\S*")
 _HANDLE = re.compile(r"@[\w.-]+")
 # "sooooo" and "sooo" are one word; a line of a thousand signs is three of them.
@@ -24,8 +24,8 @@ _AGAIN = re.compile(r"(\S)\1{3,}")
 
 
 def spoken(text: str) -> str:
-    """Return the first `MAX_CHARS` characters of the post on one line, with nothing in it that hides or stops."""
-    text = html.unescape(text[:MAX_CHARS])
+    """Return the post, `shortened`, on one line, with nothing in it that hides or stops."""
+    text = html.unescape(shortened(text))
     text = _TAG.sub(" ", _INVISIBLE.sub("", _FOREIGN.sub(" ", text)))
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)

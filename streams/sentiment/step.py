@@ -1,13 +1,13 @@
 """Posts walk in, scored posts walk out; a deletion passes through untouched."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from streams.errors import Misconfigured, Refused, Transient
-from streams.records import Deletion, Post, ScoredPost
+from streams.records import Deletion, Post, ScoredPost, Scores
 from streams.sentiment.hear import scored_posts
-from streams.sentiment.ports import Model
+from streams.sentiment.ports import Model, Said
 from streams.sentiment.shadow import Shadow
 from streams.stage import Fate, Pass, Refuse
 
@@ -15,9 +15,12 @@ from streams.stage import Fate, Pass, Refuse
 class ScoreStep:
     """The work of the stage `score`. The model runs in one thread of its own, off the event loop."""
 
-    def __init__(self, model: Model, shadow: Shadow | None = None) -> None:
-        """What the `shadow` says goes nowhere but to whoever listens to it."""
+    def __init__(
+        self, model: Model, shadow: Shadow | None = None, *, said: Callable[[Scores], Said] | None = None
+    ) -> None:
+        """What the `shadow` says goes nowhere but to whoever listens to it; `said` as for `scored_posts`."""
         self._model = model
+        self._said = said
         self._shadow = shadow
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="score")
 
@@ -41,7 +44,7 @@ class ScoreStep:
 
     def _together(self, posts: Sequence[Post]) -> list[Fate]:
         try:
-            return [Pass(scored) for scored in scored_posts(self._model, posts)]
+            return [Pass(scored) for scored in scored_posts(self._model, posts, said=self._said)]
         except (Transient, Misconfigured):
             raise
         except Exception:  # one post is at fault; which one, only trying each alone can tell
@@ -49,7 +52,7 @@ class ScoreStep:
 
     def _alone(self, post: Post) -> Fate:
         try:
-            return Pass(scored_posts(self._model, [post])[0])
+            return Pass(scored_posts(self._model, [post], said=self._said)[0])
         except Refused as error:
             return Refuse(str(error))
         except (Transient, Misconfigured):

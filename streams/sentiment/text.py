@@ -5,8 +5,16 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-#: Posts are cut after so many characters: a review says what went wrong long before, and 100 kB must not stall a batch.
+from streams.tags import BREAKING, INLINE, tags
+
+#: So many characters of a post are heard: a review says what went wrong long before, and 100 kB must not stall a batch.
 MAX_CHARS = 4000
+#: Of a longer post so many of these are its last: the point is often in the last line.
+_END_CHARS = 1000
+#: Behind so many characters nobody looks for its end; `ingest` keeps no more of a post.
+LONGEST = 20_000
+#: What stands in angle brackets and says nothing: tags, and what public sets put for links and names.
+UNSAID = tags(rf"{BREAKING}|{INLINE}|big|center|form|math|nowiki|person|script|style|title|url|wbr")
 
 #: Between posts, and before the first and after the last. A private-use character: removed from the posts themselves.
 MARK = "\ue000"
@@ -21,10 +29,23 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
-_TAG = re.compile(r"</?[a-z][^<>\ue000]{0,200}>")
+_BLANK = re.compile("[\x00-\x1f\x7f-\x9f]+")
+_TAG = re.compile(UNSAID)
 _LINK = re.compile(r"https?\b[^\s\ue000]*")
 _BARE_LINK = re.compile(r"\b(?:www\.|pic\.twitter\.com/|t\.co/)[^\s\ue000]*")
 _HANDLE = re.compile(r"@[\w.-]+")
+
+
+def shortened(text: str) -> str:
+    """At most `MAX_CHARS` characters: the text itself, or what is left without blanks that say nothing, or two parts.
+
+    Those are the beginning and the last `_END_CHARS` characters of the first `LONGEST`, blanks before it not counted.
+    """
+    if len(text) <= MAX_CHARS:
+        return text
+    text = _INVISIBLE.sub("", _BLANK.sub(" ", text.lstrip()[:LONGEST]))
+    text = " ".join(text.split())
+    return text if len(text) <= MAX_CHARS else text[: MAX_CHARS - _END_CHARS] + text[-_END_CHARS:]
 
 
 def joined(texts: Sequence[str]) -> str:
@@ -49,7 +70,7 @@ def joined(texts: Sequence[str]) -> str:
 
 def _opened(text: str) -> str:
     """One post, short enough, with HTML entities opened and nothing in it that only this module may write."""
-    text = text[:MAX_CHARS]
+    text = shortened(text)
     if "&" in text:
         text = html.unescape(text)
     return text if text.isascii() else _FOREIGN.sub(" ", text)

@@ -189,6 +189,27 @@ def test_a_demo_that_runs_is_not_cleared_by_a_second_one(tmp_path: Path) -> None
         assert (folder / "roster.toml").exists()
 
 
+def test_an_export_of_nothing_says_so(home: Path, tmp_path: Path) -> None:
+    """On standard error: the file is as empty as the book."""
+    file = tmp_path / "posts.jsonl"
+    file.write_text('{"id": "2", "author": "ben", "text": "What a lovely morning."}\n', encoding="utf-8")
+    assert hearout("up", "--file", str(file), "--until-idle", home=home).exit_code == 0
+    done = hearout("export", "corrections", home=home)
+    assert done.exit_code == 0
+    assert done.stdout == ""
+    assert "there are no corrections yet" in done.stderr
+
+
+@pytest.mark.parametrize("place", ["missing/x", "file/x"])
+def test_an_export_that_cannot_be_written_is_told_in_a_sentence(home: Path, tmp_path: Path, place: str) -> None:
+    """Before the book is read, with the option to change."""
+    (tmp_path / "file").touch()
+    done = hearout("export", "posts", "--output", str(tmp_path / place), home=home)
+    assert done.exit_code == CONFIGURATION
+    assert f"{place} cannot be written" in done.output
+    assert "--output" in done.output
+
+
 @pytest.mark.slow
 def test_the_demo_hears_hostile_problems_in_three_languages(tmp_path: Path) -> None:
     """The promise of the first minute: hostile-but-real, in three languages, each with somebody's name on it."""

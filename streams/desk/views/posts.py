@@ -13,7 +13,7 @@ from streams.desk.views.moments import Moment, moment
 from streams.desk.views.story import readable
 from streams.desk.words import SEVERITIES, VERDICTS, language, percent
 from streams.records import Evidence, Post, Scores, Verdict
-from streams.sentiment.plain import plain
+from streams.sentiment.plain import softened
 
 _HOSTILE = (Verdict.HOSTILE_PROBLEM, Verdict.ABUSE)
 #: A rating at or below it is drawn as a bad one.
@@ -130,7 +130,7 @@ def post_view(triaged: TriagedPost, now: datetime, zone: ZoneInfo) -> PostView:
 
 
 def without_insult(triaged: TriagedPost) -> str | None:
-    """The text without what the case page folds; None where it folds nothing."""
+    """The text without what the case page folds; None where it folds nothing, or no part of a problem is marked."""
     evidence = triaged.scores.evidence if triaged.scores else ()
     folded: list[Evidence] = []
     at = 0
@@ -140,7 +140,8 @@ def without_insult(triaged: TriagedPost) -> str | None:
         if head:
             folded.append(Evidence(head=head, start=at, end=end, weight=1.0))
         at = end
-    return plain(triaged.post.text, folded) if any(one.head == "hostility" for one in folded) else None
+    has_problem = triaged.verdict is not None and triaged.verdict.has_problem
+    return softened(triaged.post.text, folded, has_problem=has_problem)
 
 
 def in_short(triaged: TriagedPost | None) -> tuple[Piece, ...]:

@@ -1,5 +1,6 @@
 """The shadow model of an installation: opened from settings, counted in metrics, told in the log."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,15 +10,18 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from streams.bootstrap import shadow
+from streams.bootstrap import doctor, shadow
+from streams.bootstrap.doctor import examine
 from streams.bootstrap.shadow import Counted, open_shadow
 from streams.bootstrap.walk import thresholds
 from streams.cases.triage import Thresholds
+from streams.checks import State
 from streams.metrics import Metrics
 from streams.records import Post
 from streams.sentiment.adjusted_folder import write
 from streams.sentiment.hear import scored_posts
-from streams.sentiment.load import load
+from streams.sentiment.load import KINDS, load
+from streams.sentiment.manifest import Manifest
 from streams.sentiment.ports import Model
 from streams.sentiment.refit import Learned
 from streams.sentiment.shadow import Differs
@@ -43,6 +47,10 @@ def in_force(of: Settings) -> Callable[[Model], Thresholds]:
         return thresholds(of.model, model.thresholds)
 
     return lines
+
+
+def stumbles(folder: Path, said: Manifest) -> Model:
+    raise KeyError("ouch")
 
 
 def value(metrics: Metrics, name: str, **labels: str) -> float:
@@ -101,6 +109,46 @@ def test_a_shadow_that_cannot_be_opened_is_told_and_left_out(tmp_path: Path) -> 
     assert "gone" in logged[0]["reason"]
 
 
+def test_whatever_opening_a_shadow_raises_is_told_and_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A library stumbles in a way nobody foresaw: an error in the log."""
+    first, own = load("linear-1"), settings(tmp_path, shadow="linear-1")
+    monkeypatch.setitem(KINDS, "linear", stumbles)
+    with capture_logs() as logged:
+        assert open_shadow(own, first, Metrics(), in_force(own)) is None
+    assert [(line["log_level"], line["kind"], line["reason"]) for line in logged] == [("error", "KeyError", "'ouch'")]
+
+
+async def test_the_doctor_names_a_shadow_that_cannot_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it stumbles over, and goes on with the other checks."""
+    monkeypatch.setitem(KINDS, "linear", stumbles)
+    own = settings(tmp_path, name=str(tmp_path / "gone"), shadow="linear-1")
+    found = await examine(own)
+    (shadow,) = (one for one in found if one.id == "HO-SHADOW")
+    assert (shadow.state, shadow.said) == (State.WRONG, "shadow model: it cannot be opened: KeyError: 'ouch'")
+    assert "HO-BOOK" in {one.id for one in found}
+
+
+@pytest.mark.parametrize("cascade", [True, False])
+def test_the_cascade_is_that_of_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cascade: bool) -> None:
+    """For the shadow as for the first model."""
+    first, asked = load("linear-1"), list[bool]()
+
+    def loaded(name: str, *, cascade: bool) -> Model:
+        asked.append(cascade)
+        return first
+
+    monkeypatch.setattr(shadow, "load", loaded)
+    monkeypatch.setattr(doctor, "load", loaded)
+    own = settings(tmp_path, shadow="mine", cascade=cascade)
+    opened = open_shadow(own, first, Metrics(), in_force(own))
+    assert opened is not None
+    opened.close()
+    asyncio.run(examine(own))
+    assert asked == [cascade] * 3
+
+
 @pytest.mark.parametrize(("chosen", "differing"), [({}, 1), ({"problem": 0.0001}, 0)])
 def test_verdicts_are_those_of_the_thresholds_in_force(
     tmp_path: Path, chosen: dict[str, float], differing: int
@@ -108,9 +156,10 @@ def test_verdicts_are_those_of_the_thresholds_in_force(
     """A shadow deaf to problems differs; not where the settings call every post a problem, for both models."""
     table = np.zeros((8, 7))
     table[0, 4] = -6.0
-    write(tmp_path / "deaf", Learned(maps={"default": table}), base="linear-1", name="deaf", card="")
-    own = settings(tmp_path, shadow=str(tmp_path / "deaf"), **chosen)
     first, metrics = load("linear-1"), Metrics()
+    learned = Learned(maps={"default": table})
+    write(tmp_path / "deaf", learned, base="linear-1", corrects=first.name, name="deaf", card="")
+    own = settings(tmp_path, shadow=str(tmp_path / "deaf"), **chosen)
     shadow = open_shadow(own, first, metrics, in_force(own))
     assert shadow is not None
     text = "My parcel never arrived and nobody answers the phone, I want my money back"

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.cases.triage import BEHIND_AN_INSULT, triage, verdict, why_verdict
+from streams.cases.triage import BEHIND_AN_INSULT, heads_said, triage, verdict, why_verdict
 from streams.records import Verdict
 from tests.unit.cases.cast import THRESHOLDS, post, scores
 
@@ -31,15 +31,24 @@ def test_verdicts_follow_the_rules(heads, expected):
 @given(problem=SHARE, hostility=SHARE, constructiveness=SHARE, positive=SHARE)
 def test_a_hostile_problem_is_never_abuse(problem, hostility, constructiveness, positive):
     """Whatever else is said: a problem at the threshold has a verdict with a problem, behind an insult at less."""
-    said = scores(problem=problem, hostility=hostility, constructiveness=constructiveness, positive=positive)
+    heard = scores(problem=problem, hostility=hostility, constructiveness=constructiveness, positive=positive)
     share = BEHIND_AN_INSULT if hostility >= THRESHOLDS.hostility else 1
-    assert verdict(said, THRESHOLDS).has_problem == (problem >= THRESHOLDS.problem * share)
+    assert verdict(heard, THRESHOLDS).has_problem == (problem >= THRESHOLDS.problem * share)
+
+
+@given(problem=SHARE, hostility=SHARE)
+def test_what_decided_the_verdict_is_what_counts_as_said(problem, hostility):
+    """Each head that opens a case is explained, and no other."""
+    heads = heads_said(scores(problem=problem, hostility=hostility), THRESHOLDS)
+    found = verdict(scores(problem=problem, hostility=hostility), THRESHOLDS)
+    assert ("problem" in heads) == found.has_problem
+    assert ("hostility" in heads) == (found in (Verdict.ABUSE, Verdict.HOSTILE_PROBLEM))
 
 
 def test_each_comparison_that_decided_is_said():
     """People read numbers on both sides and the sign between them, and only what was asked."""
-    said = scores(problem=0.83, hostility=0.1, constructiveness=0.2, positive=0.3)
-    assert why_verdict(said, THRESHOLDS) == (
+    heard = scores(problem=0.83, hostility=0.1, constructiveness=0.2, positive=0.3)
+    assert why_verdict(heard, THRESHOLDS) == (
         "problem 0.83 >= 0.35",
         "hostility 0.10 < 0.50",
         "constructiveness 0.20 < 0.50",
@@ -61,6 +70,11 @@ def test_silent_low_rating_is_a_problem():
     assert said(post(text="", rating=2.0)).verdict is Verdict.GRIEVANCE
     assert said(post(rating=2.0), {"constructiveness": 0.9}).verdict is Verdict.COMPLAINT
     assert said(post(rating=3.0)).verdict is Verdict.MENTION
+
+
+def test_stars_that_are_no_number_are_not_low():
+    """Not a number is neither more nor less than two."""
+    assert said(post(rating=float("nan"), aspects={"quality": float("nan")})).verdict is Verdict.MENTION
 
 
 def test_five_stars_for_everything_but_punctuality_is_a_complaint():

@@ -1,5 +1,6 @@
 """What a network says becomes clean text, UTC times and stable keys."""
 
+import time
 import unicodedata
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.ingest.normalise import (
+    MAX_RAW,
     MAX_TEXT,
     author_key,
     clean_name,
@@ -29,6 +31,12 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
         ("a\n\n\n\n\nb", "a\n\nb"),
         ("Tom &amp; Jerry &lt;3 &#128512;", "Tom & Jerry <3 😀"),
         ("I <3 it, 2<3 and <your name>", "I <3 it, 2<3 and <your name>"),
+        ("<My order never came, you idiots>", "<My order never came, you idiots>"),
+        ("<I want my money back> <a scam>", "<I want my money back> <a scam>"),
+        ("<!-- one --><SCRIPT>two</script ><style a='b'>three</style>four", "four"),
+        ("<!-- one <script>two</script> three", "<!-- one three"),
+        ("<script <!-- one --> two", "<script two"),
+        ("one &#" + "9" * 5000 + "; two &#65;", "one � two A"),
         ("<p>One</p><p>Two<br/>Three</p>", "One\n\nTwo\nThree"),
         ('a <b class="x">bold</b> <a href="http://x">link</a>', "a bold link"),
         ("before<script>alert(1)</script>after<!-- note -->", "before after"),
@@ -56,6 +64,30 @@ def test_plain_text_keeps_what_looks_like_html() -> None:
 
 def test_long_texts_are_cut() -> None:
     assert len(clean_text("word " * 50_000)) <= MAX_TEXT
+    assert clean_text(" " * MAX_RAW + "word") == ""
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["<!--", "<script>", "<script", "<script></script ", "<!--<script><style>", "<p ", "<p =", "<a ", "&#", "&#9", "=",
+     "\u20d0\u0591", "\U000e007f", "\ud83d", "\n ", "\u200d"],
+)  # fmt: skip
+def test_a_flood_of_one_thing_takes_the_time_of_its_length(piece: str) -> None:
+    """1 MB of what begins and never ends: no 40 times what a tenth of what is looked at takes."""
+
+    def taken(length: int) -> float:
+        raw = (piece * (length // len(piece)))[:length]
+        began = time.process_time()
+        clean_text(raw)
+        return time.process_time() - began
+
+    assert taken(1_000_000) < 40 * max(taken(MAX_RAW // 10) for _ in range(3)) + 0.2
+
+
+def test_no_letter_bears_more_marks_than_can_be_put_in_order() -> None:
+    """Thirty, as in Unicode's stream-safe text; emoji in a row are no marks."""
+    assert len(clean_text("a" + "\u20d0\u0591" * 500)) == 31
+    assert clean_text("🤬️" * 40) == "🤬️" * 40
 
 
 @given(st.text(alphabet=st.characters(codec=None), max_size=300))

@@ -36,7 +36,7 @@ def base(tiny: ModuleType, tmp_path: Path) -> Path:
 
 def made(base: Path, learned: Learned, name: str = "mine") -> Model:
     folder = base.parent / name
-    write(folder, learned, base=str(base), name=name, card="")
+    write(folder, learned, base=str(base), corrects=load(base).name, name=name, card="")
     return load(folder)
 
 
@@ -113,6 +113,25 @@ def test_wrong_numbers_are_refused(base: Path) -> None:
     (folder / "manifest.toml").write_text("\n".join(lines), encoding="utf-8")
     with pytest.raises(Misconfigured, match="no table of"):
         load(folder)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(None, r"lists no checksum of adjust\.json"), (b"{", "cannot be read"), (b"[1]", "does not hold `base`")],
+)
+def test_maps_that_cannot_be_read_are_refused(base: Path, content: bytes | None, said: str) -> None:
+    """Whether the manifest does not speak of them, or its checksum is right and they are none."""
+    made(base, more_problem(1.0))
+    maps, path = base.parent / "mine" / "adjust.json", base.parent / "mine" / "manifest.toml"
+    before = f'"adjust.json" = "{digest(maps)}"'
+    if content is None:
+        maps.unlink()
+    else:
+        maps.write_bytes(content)
+    after = "" if content is None else f'"adjust.json" = "{digest(maps)}"'
+    path.write_text(path.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
+    with pytest.raises(Misconfigured, match=said):
+        load(base.parent / "mine")
 
 
 def test_a_corrected_model_can_be_corrected_again(base: Path) -> None:

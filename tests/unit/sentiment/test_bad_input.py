@@ -11,6 +11,7 @@ import pytest
 from streams.records import Scores
 from streams.sentiment import load, manifest
 from streams.sentiment.encoder import EncoderModel
+from streams.sentiment.occlusion import MOST_VARIANTS
 from streams.sentiment.ports import Model, Staged
 
 BUNDLED = sorted({path.parent.name for place in load.PLACES for path in place.glob(f"*/{manifest.FILE}")})
@@ -149,6 +150,21 @@ def test_copies_of_one_post_are_read_once(name: str) -> None:
     assert sum(pieces.posts) == len(NEIGHBOURS)
     # Both halves, each post in each at most once.
     assert len(NEIGHBOURS) <= sum(depths.posts) <= 2 * len(NEIGHBOURS)
+
+
+@pytest.mark.parametrize("name", [name for name in BUNDLED if (load.find(name) / "lower.onnx").is_file()])
+def test_copies_of_one_post_are_explained_once(name: str) -> None:
+    """The variants of a post reach the encoder once in a batch, and every copy has its evidence."""
+    model = cast("EncoderModel", _loaded(name))
+    depths = _Counted(model.depths)
+    text = "You clowns, the kettle leaks"
+    counted = replace(model, depths=cast("Any", depths))
+    found = counted.evidence([text] * COPIES, ["en"] * COPIES, [("problem", "hostility")] * COPIES)
+    assert len(found) == COPIES
+    assert len(set(found)) == 1
+    assert {one.head for one in found[0]} == {"problem", "hostility"}
+    # Both halves of the encoder.
+    assert sum(depths.posts) <= 2 * MOST_VARIANTS
 
 
 @pytest.mark.parametrize("name", [name for name in BUNDLED if (load.find(name) / "lower.onnx").is_file()])

@@ -1,6 +1,7 @@
 """The bundled encoder: what it hears, what it lets go, and which folders it refuses."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,10 +11,17 @@ import numpy as np
 import pytest
 
 from streams.errors import Misconfigured
+from streams.sentiment import manifest
+from streams.sentiment.adjusted import AdjustedModel
+from streams.sentiment.adjusted_folder import write
+from streams.sentiment.adjustment import Adjustment
 from streams.sentiment.encoder import EncoderModel
 from streams.sentiment.heads import COLUMNS
+from streams.sentiment.hub import HubModel
 from streams.sentiment.load import find, load
 from streams.sentiment.manifest import digest
+from streams.sentiment.ports import Staged
+from streams.sentiment.refit import Learned
 from streams.sentiment.scaling import INPUTS, parsed
 from streams.sentiment.spoken import spoken
 
@@ -50,8 +58,8 @@ def rewritten(folder: Path, name: str, content: bytes) -> None:
     """Put other content under a file's name, with its checksum in the manifest."""
     before = digest(folder / name)
     (folder / name).write_bytes(content)
-    manifest = folder / "manifest.toml"
-    manifest.write_text(manifest.read_text(encoding="utf-8").replace(before, digest(folder / name)), encoding="utf-8")
+    path = folder / "manifest.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace(before, digest(folder / name)), encoding="utf-8")
 
 
 @pytest.mark.parametrize(("text", "lang"), HOSTILE)
@@ -79,6 +87,21 @@ def test_plain_praise_is_let_go_by_the_first_stage(ears: EncoderModel) -> None:
     alone = load("ears-1", cascade=False)
     assert isinstance(alone, EncoderModel)
     assert alone.hear(texts, langs).depth.tolist() == [1, 2]
+
+
+def test_models_that_hold_an_encoder_pass_on_that_the_cascade_is_off(ears: EncoderModel) -> None:
+    """A hub model to its fallback, and a correction of that to its base; the names stay."""
+    hub = HubModel(name="ours@00000000", thresholds=ears.thresholds, checkpoints=(), fallback=ears)
+    maps = {"default": np.zeros((1 + len(COLUMNS), len(COLUMNS)))}
+    adjustment = Adjustment(base=hub.name, maps=maps)
+    mine = AdjustedModel(name="mine@00000000", thresholds=ears.thresholds, base=hub, adjustment=adjustment)
+    assert isinstance(hub, Staged)
+    alone = mine.alone()
+    assert (alone.name, alone.base.name) == (mine.name, hub.name)
+    assert isinstance(alone.base, HubModel)
+    assert isinstance(alone.base.fallback, EncoderModel)
+    assert alone.base.fallback.cut is None
+    assert ears.cut is not None
 
 
 def test_the_cascade_changes_no_score_that_reaches_the_bottom(ears: EncoderModel) -> None:
@@ -216,6 +239,8 @@ def test_a_damaged_file_is_refused_by_its_checksum(folder: Path, name: str) -> N
         ("lower.onnx", b"no graph", "cannot be run"),
         ("pieces.model", b"no vocabulary", "no SentencePiece vocabulary"),
         ("calibration.json", b"[]", "holds no calibration"),
+        ("calibration.json", b"{", r"calibration\.json cannot be read"),
+        ("calibration.json", b"\xff", r"calibration\.json cannot be read"),
         ("calibration.json", b'{"first": {}, "last": {}}', "no map for"),
         ("calibration.json", json.dumps({"first": {"default": [[1]]}, "last": {}}).encode(), "not a table of numbers"),
     ],
@@ -259,17 +284,23 @@ def test_a_missing_file_is_refused_by_name(folder: Path, name: str) -> None:
         ("[encoder]", "[nothing]", r"in the table \[encoder\]"),
         ("[encoder.leaving]", "[encoder.left]", r"in the table \[encoder\]"),
         ("longest = 128", 'longest = "128"', r"in the table \[encoder\]"),
-        ("sure = 0.4\n", "", "encoder.cut needs the numbers"),
-        ("sure = 0.4", 'sure = "much"', "encoder.cut needs the numbers"),
+        ("\nsure = ", "\nunsure = ", "encoder.cut needs the numbers"),
+        ("sure = ", 'sure = "much" # ', "encoder.cut needs the numbers"),
+        ("sure = ", "sure = nan # ", "encoder.cut must lie between 0 and 1"),
+        ("sure = ", "sure = 1.5 # ", "encoder.cut must lie between 0 and 1"),
+        ("longest = 128", "longest = 0", "8 to 512"),
         ('first = "linear-1"', 'first = "linear-9"', "no model in .*linear-9"),
+        ("first_name = ", "second_name = ", r"first_name.* in the table \[encoder\]"),
+        ('first_name = "', 'first_name = 1 # "', r"in the table \[encoder\]"),
+        ('first_name = "linear-1@', 'first_name = "linear-9@', "calibrated with .*linear-9@.*; in .* is linear-1@"),
     ],
 )
 def test_a_wrong_value_of_the_encoder_is_refused(folder: Path, old: str, new: str, said: str) -> None:
     """Each with what is wrong."""
-    manifest = folder / "manifest.toml"
-    text = manifest.read_text(encoding="utf-8")
+    path = folder / "manifest.toml"
+    text = path.read_text(encoding="utf-8")
     assert old in text
-    manifest.write_text(text.replace(old, new, 1), encoding="utf-8")
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(Misconfigured, match=said):
         load(folder)
 
@@ -277,16 +308,41 @@ def test_a_wrong_value_of_the_encoder_is_refused(folder: Path, old: str, new: st
 def test_other_cuts_are_another_model(ears: EncoderModel, folder: Path) -> None:
     """A copy keeps the name; a cut decides, so it changes it."""
     assert load(folder).name == ears.name
-    manifest = folder / "manifest.toml"
-    text = manifest.read_text(encoding="utf-8")
-    manifest.write_text(text.replace("sure = 0.4", "sure = 0.5", 1), encoding="utf-8")
+    path = folder / "manifest.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("sure = 0.4", "sure = 0.5", 1), encoding="utf-8")
     assert load(folder).name != ears.name
+
+
+def test_another_first_stage_is_refused_and_makes_another_model(ears: EncoderModel, folder: Path) -> None:
+    """Both names are told; an encoder made for that other stage goes by a name of its own."""
+    stage, before = folder.parent / "linear-1", manifest.read(folder.parent / "linear-1").full_name
+    text = (stage / "manifest.toml").read_text(encoding="utf-8")
+    (stage / "manifest.toml").write_text(re.sub("(?m)^problem = .*", "problem = 0.9", text), encoding="utf-8")
+    after = manifest.read(stage).full_name
+    with pytest.raises(Misconfigured, match=f"first stage {before}; in .* is {after}"):
+        load(folder)
+    path = folder / "manifest.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
+    assert load(folder).name != ears.name
+
+
+def test_a_correction_is_refused_when_a_cut_of_its_base_changes(folder: Path) -> None:
+    """What the base says hangs on its cuts too, and its name tells; the correction goes by the name that is printed."""
+    base, table = load(folder), np.zeros((1 + len(COLUMNS), len(COLUMNS)))
+    learned = Learned(maps={"default": table})
+    write(folder.parent / "mine", learned, base=str(folder), corrects=base.name, name="mine", card="")
+    assert load(folder.parent / "mine", cascade=False).score([PRAISE[0]], [PRAISE[1]])[0].model.startswith("mine@")
+    path = folder / "manifest.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("sure = 0.4", "sure = 0.5", 1), encoding="utf-8")
+    with pytest.raises(Misconfigured, match=f"corrects {base.name}; in .* is {load(folder).name}"):
+        load(folder.parent / "mine")
 
 
 def test_a_manifest_without_its_cuts_is_refused(folder: Path) -> None:
     """The table of the kind must be whole."""
-    manifest = folder / "manifest.toml"
-    manifest.write_text(manifest.read_text(encoding="utf-8").replace("longest = 128", ""), encoding="utf-8")
+    path = folder / "manifest.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("longest = 128", ""), encoding="utf-8")
     with pytest.raises(Misconfigured, match="longest"):
         load(folder)
 

@@ -57,6 +57,13 @@ def test_a_model_learns_from_corrections(base: Path) -> None:
     assert "80 corrected posts: 64 to learn from, 16 held out" in ran.output
     assert "On the corrections that were held out" in ran.output
     assert "On the guard" in ran.output
+    assert "60 posts as a guard\n" in ran.output
+    shown = {line.split("  ")[0] for line in ran.output.splitlines() if " F1 " in line}
+    assert shown == {"problem"}
+    *_, said, last = ran.output.splitlines()
+    assert "Surely better: on the corrections that were held out problem (F1, recall" in said
+    assert "surely worse: nothing" in said
+    assert "model.shadow" in last
     mine = load(base.parent / "mine")
     assert mine.name.startswith("mine@")
     assert mine.score(["clowns number 999"], ["en"])[0].problem > 0.5 > before
@@ -88,6 +95,39 @@ def test_what_harms_the_guard_is_not_written(base: Path) -> None:
     assert ran.exit_code == FAILED
     assert "surely worse on the guard: F1 of problem 1.000 to" in " ".join(ran.output.split())
     assert sorted(path.name for path in base.parent.iterdir()) == ["base", "corrections.jsonl", "guard.jsonl"]
+
+
+def test_a_language_that_suffers_on_the_guard_is_named(base: Path) -> None:
+    """It stops the writing although all together got better; a language of few posts does not."""
+    spanish = [{**post, "lang": "es"} for post in (*insults(900, 30, problem=0), *broken(25))]
+    guard = [*insults(500, 200), *calm(500, 60), *spanish]
+    ran = run(base, [*insults(0, 40), *calm(0, 40)], guard=guard)
+    assert ran.exit_code == FAILED
+    (said,) = [line for line in ran.output.splitlines() if line.startswith("error:")]
+    assert "surely worse on the guard: F1 of problem 1.000 to" in said
+    assert said.endswith("in es; no model was written")
+    assert not (base.parent / "mine").exists()
+    few = [*insults(500, 200), *calm(500, 60), *spanish[20:]]
+    assert run(base, [*insults(0, 40), *calm(0, 40)], guard=few).exit_code == 0
+
+
+def test_posts_of_the_guard_that_were_learned_from_are_left_out(base: Path) -> None:
+    """And counted; those held out may guard."""
+    posts = [*insults(0, 40), *calm(0, 40)]
+    ran = run(base, posts, guard=[*posts, *insults(500, 20)])
+    assert ran.exit_code == 0, ran.output
+    assert "36 posts as a guard (64 more left out: they are among those learned from)" in ran.output
+
+
+def test_a_model_that_is_worse_at_something_is_not_recommended(base: Path) -> None:
+    """What got worse is named, and nobody is invited to try it."""
+    ran = run(
+        base, [*insults(0, 40), *calm(0, 40)], guard=[*insults(500, 60), *insults(600, 30, problem=0), *broken(40)]
+    )
+    assert ran.exit_code == 0, ran.output
+    *_, said, last = ran.output.splitlines()
+    assert "surely worse: on the guard problem (precision" in said
+    assert "model.shadow" not in last
 
 
 def test_corrections_that_teach_nothing_make_no_model(base: Path) -> None:

@@ -85,6 +85,67 @@ def test_an_emoji_can_be_the_insult() -> None:
     assert told(text, "hostility") == ["🤡"]
 
 
+@pytest.mark.parametrize(
+    ("problem", "text"),
+    [
+        ("can't even deliver a kettle", "Idiots who can't even deliver a kettle"),
+        ("app crashes all the time", "Your pathetic app crashes all the time"),
+        ("app crashes", "Pathetic app crashes"),
+    ],
+)
+@pytest.mark.parametrize("loud", ["problem", "hostility"])
+def test_a_clause_that_carries_both_is_split(problem: str, text: str, loud: str) -> None:
+    """However loud one head is in it: the other, heard in the post as well, has words of its own."""
+
+    def both(texts: Sequence[str]) -> NDArray[np.float64]:
+        rows = np.zeros((len(texts), len(COLUMNS)))
+        for head, mine in (("problem", problem), ("hostility", text[: -len(problem)])):
+            words = set(mine.split())
+            part = [len(words.intersection(one.split())) / max(len(one.split()), 1) for one in texts]
+            rows[:, COLUMNS.index(head)] = np.array(part) * 3 + (6 if head == loud else 0)
+        return rows
+
+    found = spans(text, both(variants(text)))
+    assert {one.head for one in found} == {"problem", "hostility"}
+    if len(text.split()) > 4:
+        (said,) = [one for one in found if one.head == "problem"]
+        assert text[said.start : said.end].split()[-3:] == problem.split()[-3:]
+
+
+def test_a_word_cannot_carry_two_heads() -> None:
+    """Nor do joints and names of products carry anything: then one head stays without evidence."""
+    for text in ("clowns", "and clowns", "Acme clowns"):
+        loud = hears(variants(text)) + 5
+        assert len({one.head for one in spans(text, loud)}) == 1
+
+
+def test_tags_separate_clauses_and_entities_stay_whole() -> None:
+    """No part of a tag is evidence; what only looks like one is text."""
+    text = "<p>My <b>kettle</b> leaks &amp;</p><p>You clowns!</p><a href='http://x.example/leaks'>gauner</a>"
+    assert told(text, "problem") == ["kettle", "leaks &amp;"]
+    assert told(text, "hostility") == ["You clowns", "gauner"]
+    assert [text[slice(*one)] for text in ("a <3 b", "Tom &amp; Jerry") for one in clauses(text, 9)] == [
+        "a <3 b",
+        "Tom &amp; Jerry",
+    ]
+
+
+def test_a_post_of_emoji_alone_has_evidence() -> None:
+    """Its runs of emoji."""
+    text = "😡😡🤬"
+    assert spans(text, hears(variants(text)) + 5, ["hostility"]) == (
+        Evidence(head="hostility", start=0, end=3, weight=1.0),
+    )
+
+
+@pytest.mark.parametrize("piece", ["kettle ", "the kettle leaks. ", "it leaks, you clowns and thieves! "])
+def test_a_long_post_is_read_less_than_ten_times(piece: str) -> None:
+    """By a model that reads 600 characters of it; its first and its last words are explained."""
+    text = piece * (4000 // len(piece))
+    assert sum(min(len(one), 600) for one in variants(text)) < 10 * 600
+    assert told(text + "You gauner", "hostility")[-1].endswith("You gauner")
+
+
 def test_only_what_is_asked_for_is_explained() -> None:
     """Then the words of the other head are free."""
     text = "You clowns, the kettle leaks"

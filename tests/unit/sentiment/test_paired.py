@@ -52,3 +52,31 @@ def test_the_same_seed_gives_the_same_interval() -> None:
     measures = paired.found(SAID, TRUE), paired.found([not one for one in SAID], TRUE)
     assert paired.differences(*measures, 80, seed=7) == paired.differences(*measures, 80, seed=7)
     assert paired.differences(*measures, 80, seed=7) != paired.differences(*measures, 80, seed=8)
+
+
+def test_draws_in_which_nothing_was_said_are_left_out() -> None:
+    """They say nothing of precision: the interval is that of the others, and does not reach down to 0."""
+    true = [True] * 40 + [False] * 40
+    said, other = [True] * 5 + [False] * 75, [True] * 5 + [False] * 35 + [True] + [False] * 39
+    _, _, precision = paired.differences(paired.found(other, true), paired.found(said, true), 80, seed=1)
+    assert (precision.first, precision.second) == pytest.approx((5 / 6, 1))
+    assert precision.low >= 0
+
+
+def test_what_hangs_on_few_posts_has_no_interval() -> None:
+    """A label of two posts is missing from one draw in seven; its change may be total, and is not sure."""
+    true = [True] * 2 + [False] * 38
+    f1, recall, _ = paired.differences(paired.found(true, true), paired.found([False] * 40, true), 40, seed=1)
+    assert (recall.first, recall.second) == (1, 0)
+    assert np.isnan([f1.low, f1.high, recall.low, recall.high]).all()
+    assert not recall.is_sure
+
+
+def test_of_a_label_with_no_posts_nothing_is_measured() -> None:
+    """Nor of the precision of one that is never said."""
+    none = paired.differences(paired.found(SAID, [False] * 80), paired.found(TRUE, [False] * 80), 80, seed=1)
+    assert np.isnan([[one.first, one.second, one.low, one.high] for one in none]).all()
+    _, recall, precision = paired.differences(paired.found([False] * 80, TRUE), paired.found(TRUE, TRUE), 80, seed=1)
+    assert recall.is_sure
+    assert np.isnan(precision.first)
+    assert not precision.is_sure

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.records import Evidence
-from streams.sentiment.plain import plain
+from streams.sentiment.plain import plain, softened
 
 
 def marked(text: str) -> tuple[str, list[Evidence]]:
@@ -46,6 +46,9 @@ def marked(text: str) -> tuple[str, list[Evidence]]:
         ("Чайник течёт, а вы [клоуны].", "Чайник течёт."),
         ("[clowns]!!!\nthe kettle leaks\n\nstill", "The kettle leaks\n\nstill"),
         ("The kettle leaks 🙂 [🤡] on  my table", "The kettle leaks 🙂 on  my table"),
+        ("<p>It <b>leaks</b>.</p><p>[You clowns]!</p>", "<p>It <b>leaks</b>.</p>"),
+        ("<p>You are [clowns]!</p><p>It leaks</p>", "<p>It leaks</p>"),
+        ("Salt &amp; [clowns]", "Salt &amp;"),
     ],
 )
 def test_what_is_left_reads_as_a_sentence(said: str, left: str) -> None:
@@ -64,6 +67,14 @@ def test_a_post_without_hostile_words_stays_as_it_is(said: str) -> None:
 def test_nothing_is_left_of_an_insult_alone(said: str) -> None:
     """Handles, links and emoji are nothing said."""
     assert plain(*marked(said)) == ""
+
+
+def test_a_problem_that_cannot_be_told_from_the_insult_is_not_cut() -> None:
+    """Where the post has one and no word is its evidence there is no plain text; nor where nothing is hostile."""
+    assert softened(*marked("[clowns lost my bag]"), has_problem=True) is None
+    assert softened(*marked("[clowns]"), has_problem=False) == ""
+    assert softened(*marked("[clowns] {lost my bag}"), has_problem=True) == "Lost my bag"
+    assert softened(*marked("{lost my bag}"), has_problem=True) is None
 
 
 def test_what_both_claim_stays() -> None:

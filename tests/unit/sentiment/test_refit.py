@@ -41,6 +41,15 @@ def test_a_model_that_is_right_stays_as_it_is() -> None:
     assert found.notes["problem"].startswith("stays")
 
 
+@pytest.mark.parametrize(("count", "seed"), [(80, 26), (240, 26), (240, 29)])
+def test_what_may_be_chance_moves_nothing(count: int, seed: int) -> None:
+    """Three samples of a model that is right, in which the best of the plans gains more than one standard error."""
+    given = 0.5 * posts(count, seed=seed)
+    labels = drawn(given[:, PROBLEM], seed=1000 + seed)
+    found = refit.learned(given, [("en", "es", "ru")[at % 3] for at in range(count)], refit.heads_of(labels))
+    assert found.notes["problem"].startswith("stays")
+
+
 def test_what_the_corrections_say_is_learned() -> None:
     """A model deaf to problems behind insults hears them afterwards, on posts it was not shown."""
     given, fresh = posts(300), posts(2000, seed=5)

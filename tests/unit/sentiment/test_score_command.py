@@ -56,6 +56,26 @@ def test_a_silent_low_rating_is_a_problem(folder: str) -> None:
     assert [one["verdict"] for one in said] == ["grievance", "complaint"]
 
 
+@pytest.mark.parametrize(
+    "stars", ["1" + "0" * 400, "1e999", "NaN", '"nan"', "-5", "5.5", "true", '"many"', "[1]", "-Infinity"]
+)
+def test_a_rating_that_is_none_is_named(folder: str, stars: str) -> None:
+    """No such number makes a problem of a post, or stops the posts beside it."""
+    lines = [f'{{"rating": {stars}}}', f'{{"text": "", "aspects": {{"a": {stars}}}}}', '{"id": "c", "rating": "4.5"}']
+    status, said, errors = _score(folder, lines)
+    assert (status, [one["id"] for one in said]) == (1, ["c"])
+    for number in (1, 2):
+        assert f"line {number}: the rating " in errors
+    assert "is not a number from 0 to 5" in errors
+
+
+def test_a_language_may_be_named_carelessly(folder: str) -> None:
+    """A tag with blanks, in capitals, of parts; where it names none, the text is asked."""
+    words = "The parcel never came and nobody answers the phone"
+    lines = [json.dumps({"text": words, "lang": lang}) for lang in (" DE ", "pt_BR", "ES-mx", "-", " ", "_x", None, 7)]
+    assert [one["lang"] for one in _score(folder, lines)[1]] == ["de", "pt", "es", *["en"] * 5]
+
+
 def test_a_post_on_the_line_is_undecided(folder: str) -> None:
     """The band is the manifest's; the verdict stands all the same. Without a band nothing is undecided."""
     line = ['{"text": "it is broken"}', '{"text": "nothing at all"}']

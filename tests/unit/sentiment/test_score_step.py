@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from types import ModuleType
 
 import pytest
 
+from streams.cases.triage import Thresholds, heads_said
 from streams.errors import Transient
 from streams.records import Deletion, Evidence, Post, ScoredPost, Scores
-from streams.sentiment.ports import Model
+from streams.sentiment.ports import Model, Said
 from streams.sentiment.step import ScoreStep
 from streams.stage import Pass, Refuse
 
@@ -31,8 +33,10 @@ class Touchy:
             raise self._error
         return self._model.score(texts, langs)
 
-    def evidence(self, texts: Sequence[str], langs: Sequence[str]) -> list[tuple[Evidence, ...]]:
-        return self._model.evidence(texts, langs)
+    def evidence(
+        self, texts: Sequence[str], langs: Sequence[str], said: Sequence[Said] | None = None
+    ) -> list[tuple[Evidence, ...]]:
+        return self._model.evidence(texts, langs, said)
 
 
 async def test_posts_are_scored_and_deletions_walk_on(tiny: ModuleType) -> None:
@@ -76,3 +80,19 @@ async def test_a_world_that_is_away_is_not_the_posts_fault(tiny: ModuleType) -> 
     with pytest.raises(Transient):
         await step([post("poison")])
     step.close()
+
+
+async def test_heads_are_explained_where_they_count_as_said(tiny: ModuleType) -> None:
+    """By the thresholds in force, whatever those of the model: an insult lowers the line of the problem behind it."""
+    text = "clowns, broken " + "or not " * 40
+    model = tiny.model()
+    scores = model.score([text], ["en"])[0]
+    line = scores.problem * 1.2
+    lines = Thresholds(problem=line, hostility=scores.hostility, constructiveness=0.5, positive=0.5)
+    assert scores.problem < model.thresholds["problem"]
+    step = ScoreStep(model, said=partial(heads_said, thresholds=lines))
+    (fate,) = await step([post(text)])
+    step.close()
+    assert isinstance(fate, Pass)
+    assert isinstance(fate.record, ScoredPost)
+    assert {one.head for one in fate.record.scores.evidence} == {"problem", "hostility"}

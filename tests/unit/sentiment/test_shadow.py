@@ -7,7 +7,7 @@ from types import ModuleType
 
 from streams.records import Evidence, Post, ScoredPost, Scores
 from streams.sentiment.hear import scored_posts
-from streams.sentiment.ports import Model
+from streams.sentiment.ports import Model, Said
 from streams.sentiment.shadow import Differs, Lines, Shadow
 from streams.sentiment.step import ScoreStep
 from streams.stage import Pass
@@ -63,7 +63,9 @@ class Other:
             raise MemoryError("cannot swallow")
         return self._model.score([text.replace("broken", "fine") for text in texts], langs)
 
-    def evidence(self, texts: Sequence[str], langs: Sequence[str]) -> list[tuple[Evidence, ...]]:
+    def evidence(
+        self, texts: Sequence[str], langs: Sequence[str], said: Sequence[Said] | None = None
+    ) -> list[tuple[Evidence, ...]]:
         raise AssertionError("nobody sees what a shadow would show")
 
 

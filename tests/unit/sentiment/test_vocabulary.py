@@ -11,7 +11,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from streams.records import Evidence, Scores, Sentiment
-from streams.sentiment.text import MAX_CHARS
+from streams.sentiment.ports import Said
+from streams.sentiment.text import LONGEST
 from streams.sentiment.vocabulary import NEUTRAL, Vocabulary, with_vocabulary
 
 NAMES = ("War Zone", "War Zone Extreme", "Killer", "Café Kill", "Чёртов Пёс", "युद्ध क्षेत्र", "Straße", "Devil's Deal")
@@ -38,7 +39,9 @@ class Pointing:
         )
         return [calm for _ in texts]
 
-    def evidence(self, texts: Sequence[str], langs: Sequence[str]) -> list[tuple[Evidence, ...]]:
+    def evidence(
+        self, texts: Sequence[str], langs: Sequence[str], said: Sequence[Said] | None = None
+    ) -> list[tuple[Evidence, ...]]:
         return [
             tuple(
                 Evidence(head="hostility", start=at, end=at + len(word), weight=1 / (1 + rank))
@@ -67,7 +70,11 @@ def shown(text: str, *words: str) -> list[tuple[str, float]]:
         ("WAR ZONE", "Acme"),
         ("war\n\t  zone's map", "Acme's map"),
         ("War Zone Extreme, not War Zone", "Acme, not Acme"),
-        ("#WarZone and #warzone", "#Acme and #Acme"),
+        ("#WarZone and #warzone, @WarZone", "#Acme and #Acme, @Acme"),
+        ("WarZone, War-Zone, WAR_ZONE, a warzone", "Acme, Acme, Acme, a Acme"),
+        ("war\u2011zone-extreme", "Acme"),
+        ("war\u200bzone", "Acme"),
+        ("devil's-deal", "Acme"),
         ("ｗａｒ zone", "Acme"),
         ("w\u200bar\u00ad zone\ufeff", "Acme"),
         ("Cafe kill, café kill, cafe\u0301 KILL", "Acme, Acme, Acme"),
@@ -84,11 +91,37 @@ def test_a_name_is_heard_as_another_name(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["war zones", "a warzone", "my war zone2", "war_zone", "war, zone", "#warzones", "kill café", "Killers", ""]
+    "text",
+    [
+        "war zones",
+        "my war zone2",
+        "_war_zone",
+        "war_zone_",
+        "war - zone",
+        "my_warzone",
+        "war, zone",
+        "#warzones",
+        "kill café",
+        "Killers",
+        "",
+    ],
 )
 def test_other_words_are_left_alone(text: str) -> None:
     """The very text goes to the model: parts of words, and words that only resemble a name."""
     assert heard(text, "War Zone", "Killer", "café kill") is text
+
+
+@pytest.mark.parametrize("text", ["coca cola", "Coca-Cola", "COCACOLA", "coca_cola"])
+def test_a_name_may_be_given_with_a_hyphen(text: str) -> None:
+    """It is the same name; a hyphen at its end is part of it."""
+    assert heard(text, "Coca-Cola") == "Acme"
+    assert heard("x or x-", "X-") == "x or Acme"
+
+
+def test_names_are_found_as_far_as_a_model_looks() -> None:
+    """Behind blanks, and at the end of a long post."""
+    assert heard(" " * 50_000 + "War Zone").strip() == "Acme"
+    assert heard("so " * 6_000 + "War Zone").endswith("so Acme")
 
 
 def test_accents_that_make_another_letter_end_no_word() -> None:
@@ -190,5 +223,5 @@ def test_evidence_always_points_into_the_text(text: str, data: st.DataObject) ->
 def test_a_huge_post_is_looked_at_quickly(text: str) -> None:
     """As far as a model reads it."""
     began = time.process_time()
-    assert len(heard(text)) <= max(len(text), MAX_CHARS)
+    assert len(heard(text)) <= max(len(text), LONGEST)
     assert time.process_time() - began < (1 if sys.gettrace() is None else 10)
