@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from streams.cases.triage import Thresholds, verdict, why_undecided
 from streams.errors import Misconfigured
+from streams.records import Verdict
 from streams.sentiment import manifest
 from streams.sentiment.adjusted import AdjustedModel
 from streams.sentiment.adjusted_folder import write
@@ -151,9 +153,25 @@ def test_evidence_lies_within_the_post(ears: EncoderModel) -> None:
     assert "idiots" in text[insult.start : insult.end]
 
 
-def test_a_language_in_which_the_cut_was_not_measured_goes_to_the_encoder(ears: EncoderModel) -> None:
-    """The first stage decides nothing there."""
-    assert ears.hear(["Merci beaucoup, super service !"], ["fr"]).depth[0] > 0
+def test_a_language_in_which_the_cuts_were_not_measured_goes_all_the_way(ears: EncoderModel) -> None:
+    """Neither the first stage nor the lower half decides anything there, with the cascade or without."""
+    for model in (ears, ears.alone()):
+        assert model.hear(["Merci beaucoup, super service !"], ["fr"]).depth.tolist() == [2]
+
+
+@pytest.mark.parametrize(("text", "lang"), [("我的订单三周没到,请退款", "zh"), ("ผมยังไม่ได้รับพัสดุเลย", "th")])
+def test_what_cannot_be_read_is_undecided(ears: EncoderModel, text: str, lang: str) -> None:
+    """A script the vocabulary does not hold says nothing: a person looks, and nobody is called abusive."""
+    scores = ears.score([text], [lang])[0]
+    lines = {name: ears.thresholds[name] for name in ("problem", "hostility", "constructiveness", "positive")}
+    thresholds = Thresholds(**lines, undecided=ears.thresholds["undecided"])
+    assert verdict(scores, thresholds) in (Verdict.MENTION, Verdict.PRAISE)
+    assert why_undecided(scores, thresholds)
+
+
+def test_emoji_alone_can_be_read(ears: EncoderModel) -> None:
+    """Signs that are no letters are not what nobody can read."""
+    assert ears.score(["🎉🎉🎉"], ["und"])[0].problem < 0.9 * ears.thresholds["problem"]
 
 
 def test_copies_are_heard_once(ears: EncoderModel) -> None:
