@@ -18,7 +18,7 @@ from rich.table import Table
 
 from streams.records import Evidence
 from streams.sentiment.clauses import clauses
-from streams.sentiment.linear import EXPLAINED
+from streams.sentiment.heads import EXPLAINED
 from streams.sentiment.load import FIRST, load
 from streams.sentiment.plain import plain
 from streams.sentiment.ports import Model

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from models.training.spans import FOLDER, Marked, chosen_on, marked
+from streams.sentiment.heads import EXPLAINED
 from streams.sentiment.load import load
-from streams.sentiment.occlusion import HEADS, heard, layout, variants
+from streams.sentiment.occlusion import heard, layout, variants
 
 F64 = NDArray[np.float64]
 #: Texts and their languages to logits (texts, `heads.COLUMNS`).
@@ -30,17 +31,17 @@ def main() -> None:
 
 
 def says(posts: Sequence[Marked], hear: Hear) -> F64:
-    """How much each thing heard of a word says for each of `HEADS`, against neither: (1 + heard, 2), constants first.
+    """What each thing heard of a word says for each of `EXPLAINED`, against neither: (1 + heard, 2), constants first.
 
     Fitted on posts that have both marks: the walk asks for evidence only where a head was heard in the post.
     """
     inputs, kinds = [], []
     for post in posts:
-        if not all(post.spans[head] for head in HEADS):
+        if not all(post.spans[head] for head in EXPLAINED):
             continue
         texts, plan = variants(post.text), layout(post.text)
         inputs.append(heard(plan, hear(texts, [post.lang] * len(texts))))
-        letters = [post.letters(head) for head in HEADS]
+        letters = [post.letters(head) for head in EXPLAINED]
         kinds += [_kind(range(*word), letters) for own in plan.words for word in own]
     fit = LogisticRegression(max_iter=1000).fit(np.concatenate(inputs), kinds)
     weights = np.hstack([fit.intercept_[:, None], fit.coef_])
@@ -49,7 +50,7 @@ def says(posts: Sequence[Marked], hear: Hear) -> F64:
 
 
 def _kind(word: Sequence[int], letters: Sequence[set[int]]) -> int:
-    """0 for neither, else the place of its head in `HEADS`, from 1."""
+    """0 for neither, else the place of its head in `EXPLAINED`, from 1."""
     return next((at for at, own in enumerate(letters, 1) if 2 * len(own.intersection(word)) > len(word)), 0)
 
 

@@ -28,9 +28,8 @@ I64 = NDArray[np.int64]
 #: Files of an encoder beside its manifest and its two graphs.
 PIECES, CALIBRATION = "pieces.model", "calibration.json"
 _HOSTILITY, _PROBLEM = heads.COLUMNS.index("hostility"), heads.COLUMNS.index("problem")
-#: Where more than this part of the pieces of a text is unknown, it can't be read: its problem and hostility hang by a
-#: hair under their thresholds, so that it is undecided and a person looks.
-_UNREAD, _HAIR = 0.2, 0.999
+#: Where more than this part of the pieces of a text is unknown, it can't be read.
+_UNREAD = 0.2
 #: A post to be explained: text, language, heads.
 _Asked = tuple[str, str, frozenset[str]]
 #: Variants of posts that are heard together.
@@ -103,13 +102,14 @@ class EncoderModel:
                 given[on, : len(heads.COLUMNS)], _ = self.depths.upper(states[on], mask[on])
                 rows[here[on]] = self.last.chances(given[on], [spoken[at] for at in on])
                 depth[here[on]] = 2
-            for at in here[(ids == UNKNOWN).sum(axis=1) > _UNREAD * mask.sum(axis=1)]:
-                if any(map(str.isalpha, own[at])):
-                    rows[at, [_HOSTILITY, _PROBLEM]] = [
-                        _HAIR * self.thresholds["hostility"],
-                        _HAIR * self.thresholds["problem"],
-                    ]
+            unread = here[(ids == UNKNOWN).sum(axis=1) > _UNREAD * mask.sum(axis=1)]
+            self._leave_to_a_person(rows, [at for at in unread if any(map(str.isalpha, own[at]))])
         return Heard(rows=rows[back], depth=depth[back])
+
+    def _leave_to_a_person(self, rows: F64, places: Sequence[int]) -> None:
+        """Put problem and hostility a hair under their thresholds: so near that the post is undecided."""
+        for head, column in (("problem", _PROBLEM), ("hostility", _HOSTILITY)):
+            rows[places, column] = 0.999 * self.thresholds[head]
 
     def gone(self, rows: F64, langs: Sequence[str]) -> NDArray[np.bool_]:
         """Which posts the first stage lets go, by its probabilities (posts, `COLUMNS`)."""

@@ -11,7 +11,7 @@ from streams.records import Evidence, Scores
 from streams.sentiment import checkpoint, hub_table, manifest, occlusion
 from streams.sentiment.adjustment import logits, probabilities
 from streams.sentiment.checkpoint import F64, Checkpoint
-from streams.sentiment.heads import COLUMNS, SENTIMENT, over, scores
+from streams.sentiment.heads import COLUMNS, EXPLAINED, SENTIMENT, over, scores
 from streams.sentiment.manifest import Manifest
 from streams.sentiment.ports import Model, Said, Staged
 from streams.sentiment.spoken import spoken
@@ -42,7 +42,7 @@ class HubModel:
             said = [over(one, self.thresholds) for one in self.score(texts, langs)]
         variants = [occlusion.variants(text) if loud else [] for text, loud in zip(texts, said, strict=True)]
         their = [lang for lang, own in zip(langs, variants, strict=True) for _ in own]
-        heard = logits(self._rows(list(chain.from_iterable(variants)), their, occlusion.HEADS))
+        heard = logits(self._rows(list(chain.from_iterable(variants)), their, EXPLAINED))
         ends = list(accumulate(map(len, variants)))
         return [
             occlusion.spans(text, heard[end - len(own) : end], loud) if loud else ()

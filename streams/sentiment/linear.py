@@ -22,8 +22,6 @@ F64 = NDArray[np.float64]
 
 #: Files of a linear model, beside its manifest.
 WEIGHTS, CALIBRATION = "weights.npy", "calibration.json"
-#: Heads that are explained, in the order of their evidence.
-EXPLAINED = heads.EXPLAINED
 # Posts are scored in pieces of about so many characters: the arrays of one piece stay in the processor's cache.
 _PIECE = 40_000
 # A table of more rows than 2 to this has no place in any memory.
@@ -71,7 +69,7 @@ class LinearModel:
             begin += len(parts)
             yield tuple(
                 span
-                for head in EXPLAINED
+                for head in heads.EXPLAINED
                 if own and head in loud
                 for span in evidence.strongest(head, text, own, evidence.by_word(carried[:, heads.COLUMNS.index(head)]))
             )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from streams.records import Evidence
 from streams.sentiment.clauses import JOINTS, Span, clauses, words
-from streams.sentiment.heads import COLUMNS
+from streams.sentiment.heads import COLUMNS, EXPLAINED
 from streams.sentiment.text import LONGEST
 from streams.sentiment.vocabulary import NEUTRAL
 
@@ -43,9 +43,7 @@ _FILLERS = JOINTS | frozenset(_GREETINGS.split())
 #: Emoji begin behind it.
 _SIGNS = 0x2190
 
-#: What is explained, in the order of the columns of `_SAYS`.
-HEADS = ("problem", "hostility")
-#: For each of `HEADS` a constant, then how much each of `heard` says, against a word being of no head.
+#: For each of `EXPLAINED` a constant, then how much each of `heard` says, against a word being of no head.
 _SAYS: F64 = np.array(
     [
         [1.76, 0.74],
@@ -57,7 +55,7 @@ _SAYS: F64 = np.array(
         [0.10, 0.89],
     ]
 )
-_COLUMNS = [COLUMNS.index(head) for head in HEADS]
+_COLUMNS = [COLUMNS.index(head) for head in EXPLAINED]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +80,7 @@ def variants(text: str) -> list[str]:
     return [text, *alone, *without, *windows]
 
 
-def spans(text: str, logits: F64, heads: Collection[str] = HEADS) -> tuple[Evidence, ...]:
+def spans(text: str, logits: F64, heads: Collection[str] = EXPLAINED) -> tuple[Evidence, ...]:
     """The stretches that carried each of `heads`, by head, then by place; no two share a letter.
 
     `logits` has a row for each of `variants(text)`, with `heads.COLUMNS`. The problem's are mostly whole clauses, those
@@ -95,12 +93,12 @@ def spans(text: str, logits: F64, heads: Collection[str] = HEADS) -> tuple[Evide
     parts = np.split(said, np.cumsum([len(own) for own in plan.words])[:-1])
     bears = [[_bears(text[slice(*word)]) for word in own] for own in plan.words]
     kinds = [_told(part, own)[0] for part, own in zip(parts, bears, strict=True)]
-    for kind, head in enumerate(HEADS, 1):
+    for kind, head in enumerate(EXPLAINED, 1):
         if head in heads and not any(_held(kind, kinds, bears)):
             _give(kind, parts, bears, kinds)
     sure = np.exp(said - np.logaddexp.reduce(said, axis=1, keepdims=True))
     found = list(_stretches(text, plan, [kind for told in kinds for kind in told], sure))
-    return tuple(one for head in HEADS for one in _heaviest(head, found))
+    return tuple(one for head in EXPLAINED for one in _heaviest(head, found))
 
 
 def layout(text: str) -> Layout:
@@ -117,7 +115,7 @@ def layout(text: str) -> Layout:
 
 
 def heard(plan: Layout, logits: F64) -> F64:
-    """What was heard of each word, (words, 6), for each of `HEADS`.
+    """What was heard of each word, (words, 6), for each of `EXPLAINED`.
 
     That is its clause alone, what the post lost without that clause (0 where it wasn't heard so), and how much more the
     windows with this word said than those of the clause's other words: 0 in short clauses.
@@ -127,13 +125,13 @@ def heard(plan: Layout, logits: F64) -> F64:
     sizes = [len(own) for own in plan.words]
     starts = np.cumsum([0, *sizes])[:-1]
     clause = np.repeat(np.arange(count), sizes)
-    near, times = np.zeros((len(clause), len(HEADS))), np.zeros((len(clause), 1))
+    near, times = np.zeros((len(clause), len(EXPLAINED))), np.zeros((len(clause), 1))
     for (at, first, last), row in zip(plan.windows, rows[1 + count + repeated :], strict=True):
         near[starts[at] + first : starts[at] + last] += row
         times[starts[at] + first : starts[at] + last] += 1
     near /= np.maximum(times, 1)
     near -= (np.add.reduceat(near, starts, axis=0) / np.array(sizes)[:, None])[clause]
-    alone, lost = rows[1 : 1 + count], np.zeros((count, len(HEADS)))
+    alone, lost = rows[1 : 1 + count], np.zeros((count, len(EXPLAINED)))
     lost[:repeated] = rows[0] - rows[1 + count : 1 + count + repeated]
     return np.hstack([alone[clause], lost[clause], near])
 
@@ -141,7 +139,7 @@ def heard(plan: Layout, logits: F64) -> F64:
 def _said(found: F64, heads: Collection[str]) -> F64:
     """How much speaks for each word being of no head, of the problem, of hostility: (words, 3)."""
     result: F64 = np.hstack([np.zeros((len(found), 1)), found @ _SAYS[1:] + _SAYS[0]])
-    for at, head in enumerate(HEADS, 1):
+    for at, head in enumerate(EXPLAINED, 1):
         if head not in heads:
             result[:, at] = _NEVER
     return result
@@ -190,7 +188,7 @@ def _give(kind: int, parts: Sequence[F64], bears: Sequence[Sequence[bool]], kind
     The whole clause where no other head has a word of it; else it is split by what tells its words apart, and the
     others keep what they have nowhere else.
     """
-    others = {other: _held(other, kinds, bears) for other in range(1, len(HEADS) + 1) if other != kind}
+    others = {other: _held(other, kinds, bears) for other in range(1, len(EXPLAINED) + 1) if other != kind}
     most, best, must = -np.inf, 0, [kind]
     for at, (part, own) in enumerate(zip(parts, bears, strict=True)):
         both = [kind, *(other for other, held in others.items() if held[at] and sum(held) == 1)]
@@ -230,7 +228,7 @@ def _stretches(text: str, plan: Layout, kinds: Sequence[int], sure: F64) -> Iter
             run.pop()
         if run:
             kind = kinds[run[0]]
-            yield HEADS[kind - 1], float(sure[run, kind].mean()), (places[run[0]][0], places[run[-1]][1])
+            yield EXPLAINED[kind - 1], float(sure[run, kind].mean()), (places[run[0]][0], places[run[-1]][1])
 
 
 def _heaviest(head: str, found: Sequence[tuple[str, float, Span]]) -> Iterator[Evidence]:

@@ -28,26 +28,22 @@ from models.training.card import (
     wrapped,
 )
 from models.training.corpus import Corpus, gather
-from models.training.encoder import complaints, mix, neighbours, without
+from models.training.encoder import card_costs, card_public, mix, neighbours
 from models.training.encoder.net import FIRST, LAYERS
 from models.training.encoder.publish import RECALL, WORST_PRECISION, Raw
 from models.training.encoder.reliability import drawn
 from models.training.encoder.train import RECIPES, training_rows, written_for_training
 from models.training.encoder.vocabulary import LOSS, SIZE
 from models.training.labels import Labelled
-from models.training.measure import GOLD, PUBLIC
+from models.training.measure import GOLD
 from models.training.written import written
 from streams.sentiment import linear, manifest
 from streams.sentiment.encoder import EncoderModel, opened
-from streams.sentiment.scaling import inputs
 
 F64 = NDArray[np.float64]
 log = logging.getLogger("card")
 
 CARD, PLOT = "CARD.md", "reliability.svg"
-_PUBLIC = "## Public sets"
-#: Rows of a set that only measures are capped at so many, drawn with a fixed seed; official tests never are.
-_MOST = 2500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +93,11 @@ def main() -> None:
         _evidence(bench),
         _neighbours(bench, asked.work),
         _vocabulary(asked.work),
-        _kept_public(asked.model / CARD) if asked.keep_public else _public(bench),
-        _complaints(asked.work),
-        _without(asked.work),
+        card_public.kept(asked.model / CARD)
+        if asked.keep_public
+        else card_public.measured(corpus, bench.model, bench.first, bench.raw),
+        card_costs.complaint_tweets(asked.work),
+        card_costs.non_commercial(asked.work),
         sets(corpus, training_rows(corpus), mix.SHARES),
         _LIMITS,
     ]
@@ -331,135 +329,6 @@ def _vocabulary(work: Path) -> str:
             "What pruning to nine languages costs, on rows not trained on: pieces a post, and the share of pieces"
             " that are unknown.",
             table(["", "pieces before", "after", "longer by", "unknown"], rows),
-        ]
-    )
-
-
-class _Hears:
-    """What the model would say, from logits at both depths that are computed once for each text."""
-
-    def __init__(self, bench: Bench) -> None:
-        self._bench = bench
-        self._logits: dict[str, tuple[F64, F64]] = {}
-
-    def chances(self, texts: Sequence[str], langs: Sequence[str]) -> F64:
-        model = self._bench.model
-        first, last = self._raw(texts)
-        rows = measure.LinearHears(model=self._bench.first).chances(texts, langs)
-        gone = model.gone(rows, langs)
-        lower = model.first.chances(inputs(first, rows, texts), langs)
-        upper = model.last.chances(inputs(last, rows, texts), langs)
-        left = model.leaving.lets_go(lower) & np.array([lang in model.cut_langs for lang in langs])
-        deeper = np.where(left[:, None], lower, upper)
-        return np.where(gone[:, None], rows, deeper)
-
-    def inputs(self, texts: Sequence[str]) -> F64:
-        return np.hstack(self._raw(texts))
-
-    def _raw(self, texts: Sequence[str]) -> tuple[F64, F64]:
-        new = [text for text in dict.fromkeys(texts) if text not in self._logits]
-        for text, *pair in zip(new, *self._bench.raw(new), strict=True):
-            self._logits[text] = (pair[0], pair[1])
-        first, last = zip(*(self._logits[text] for text in texts), strict=True)
-        return np.array(first), np.array(last)
-
-
-def _kept_public(card: Path) -> str:
-    _, _, rest = card.read_text(encoding="utf-8").partition(_PUBLIC)
-    return _PUBLIC + rest.partition("\n\n## ")[0]
-
-
-def _public(bench: Bench) -> str:
-    names = {
-        "macro_f1": "macro-F1",
-        "macro_recall": "macro recall",
-        "outer_f1": "mean F1 of positive and negative",
-        "binary": "macro-F1 at 0.5",
-        "ranking": "ROC AUC",
-    }
-    random = np.random.default_rng(4)
-    drawn_rows = [bench.corpus.rows[at] for at in random.permutation(len(bench.corpus.rows))]
-    hears, rows = _Hears(bench), []
-    for one in PUBLIC:
-        chosen = [row for row in drawn_rows if one.rows(row) and one.head in row.marks]
-        if not one.what.startswith("official test"):
-            chosen = chosen[:_MOST]
-        keys = {row.key for row in chosen}
-        only = [row for row in bench.corpus.rows if row.key in keys or (row.split == "dev" and not one.rows(row))]
-        value, own, count = measure.public(only, hears, one)
-        before, _, _ = measure.public(only, measure.LinearHears(model=bench.first), one)
-        rows.append(
-            [
-                one.set,
-                one.what,
-                str(count),
-                names[one.metric],
-                f"{value:.1f}",
-                f"{own:.1f}",
-                f"{before:.1f}",
-                one.result,
-            ]
-        )
-        log.info("%s %.1f %.1f %.1f", one.set, value, own, before)
-    return "\n\n".join(
-        [
-            _PUBLIC,
-            "As the bundled model scores them with its cascade, with the calibration made for posts"
-            " to companies: a class"
-            " that is rare there is said less often here. Own calibration: the encoder's raw logits"
-            " at both depths, with the"
-            " last step fitted on the set's dev rows (or, where a dev part is measured, on its other half). Where the"
-            " official test is withheld, training rows were held out. Of sets without an"
-            f" official test at most {_MOST:,} rows were drawn.",
-            table(
-                ["set", "rows", "number", "metric", "as shipped", "own calibration", "linear stage", "published"], rows
-            ),
-        ]
-    )
-
-
-def _complaints(work: Path) -> str:
-    title = "## Complaint tweets, cross-validated"
-    if not (work / complaints.FOUND).is_file():
-        return f"{title}\n\nNot measured for this model (`models.training.encoder.complaints`)."
-    found = json.loads((work / complaints.FOUND).read_text(encoding="utf-8"))
-    return "\n\n".join(
-        [
-            title,
-            f"As the papers measure it: {found['folds']} folds over all {found['rows']:,} tweets at hand (80% of the"
-            " set; duplicates on one side), each judged by an encoder that was taught the other folds and had met none"
-            " of the tweets before. In the table above the tweets are those held out from training the bundled model.",
-            table(
-                ["", "this encoder", "published"],
-                [
-                    [
-                        "macro-F1",
-                        f"{found['macro_f1']:.1f}",
-                        "logistic regression 79, transformers up to 87, with emotion or severity besides 87.4 and 88.2",
-                    ],
-                    ["F1 of complaint", f"{found['f1']:.1f}", ""],
-                ],
-            ),
-        ]
-    )
-
-
-def _without(work: Path) -> str:
-    title = "## What leaving out the non-commercial sets costs"
-    if not (work / without.FOUND).is_file():
-        return f"{title}\n\nNot measured for this model (`models.training.encoder.without`)."
-    found = json.loads((work / without.FOUND).read_text(encoding="utf-8"))
-    rows = [
-        [name, f"{value:.1f}", f"{found['with'][name]:.1f}", f"{found['with'][name] - value:+.1f}"]
-        for name, value in found["without"].items()
-    ]
-    return "\n\n".join(
-        [
-            title,
-            f"Two encoders went on from the first stage over {without.ROWS:,} public rows; of the second one's"
-            f" {100 * without.PART:.0f}% came from the sets that only measure. Both as they speak, without calibration,"
-            " on rows neither had met. Only the first may be shipped.",
-            table(["", "without", "with", "difference"], rows),
         ]
     )
 

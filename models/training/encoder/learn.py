@@ -70,14 +70,14 @@ def learn(
     optimizer, schedule = _optimizer(model, recipe, len(plan))
     done = _resumed(checkpoint, model, optimizer, schedule)
     some = random.permutation(len(ids))[:_CENTRED]
-    kept = Kept(base, torch.cat([_embedded(base, *padded([ids[at]])) for at in some]).mean(dim=0))
+    anchor = Anchor(base, torch.cat([_embedded(base, *padded([ids[at]])) for at in some]).mean(dim=0))
     model.train()
     saved = started = clock()
     told: dict[str, float] = {}
     for step, places in enumerate(plan[done:], start=done + 1):
         table, mask = padded([ids[at] for at in places])
         with torch.autocast("cpu", torch.bfloat16, enabled=recipe.half):
-            parts = _losses(model, kept, table, mask, labels[places], trust[places], recipe)
+            parts = _losses(model, anchor, table, mask, labels[places], trust[places], recipe)
         optimizer.zero_grad()
         sum(parts.values(), torch.zeros(())).backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -101,7 +101,7 @@ def learn(
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Anchor:
     """The base, and the mean of its embeddings, (`WIDTH`,)."""
 
     base: Encoder
@@ -119,13 +119,13 @@ def _embedded(base: Encoder, ids: Tensor, mask: Tensor) -> Tensor:
 
 
 def _losses(
-    model: Encoder, kept: Kept, ids: Tensor, mask: Tensor, labels: Tensor, trust: Tensor, recipe: Recipe
+    model: Encoder, anchor: Anchor, ids: Tensor, mask: Tensor, labels: Tensor, trust: Tensor, recipe: Recipe
 ) -> dict[str, Tensor]:
     first, states = model.lower(ids, mask)
     last, embedding = model.upper(states, mask)
     some = max(round(recipe.compared * len(ids)), 1)
     first, last, embedding = first.float(), last.float(), embedding.float()
-    near = functional.cosine_similarity(embedding[:some], kept(ids[:some], mask[:some]))
+    near = functional.cosine_similarity(embedding[:some], anchor(ids[:some], mask[:some]))
     return {
         "last": _missed(last, labels, trust),
         "first": recipe.first * _missed(first, labels, trust),

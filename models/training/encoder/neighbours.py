@@ -24,7 +24,7 @@ AVERAGE = "average"
 #: How many neighbours are asked for their theme.
 _NEAREST = 5
 #: The base is cut off nowhere: it is told each post whole.
-_LAYERS, _LONGEST, _AT_ONCE = 12, 512, 32
+_LONGEST, _AT_ONCE = 512, 32
 
 F32 = NDArray[np.float32]
 #: Embeddings of length 1 of some texts, (texts, width).
@@ -97,22 +97,21 @@ def _of_theme(cosine: F32, alike: NDArray[np.bool_]) -> float:
 def base(work: Path) -> Embed:
     """The untouched base of a work folder: all its layers, the pruned vocabulary, the mean over the tokens."""
     import torch  # here, so that a finished model is measured without it
-    from safetensors.torch import load_file
 
-    from models.training.encoder.net import grown, mean, silenced
+    from models.training.encoder.net import mean, silenced
     from models.training.encoder.shuffle import padded
-    from models.training.encoder.vocabulary import KEPT, VOCABULARY
+    from models.training.encoder.train import untouched
+    from models.training.encoder.vocabulary import VOCABULARY
     from streams.sentiment.pieces import Pieces
 
-    weights = load_file(work / "base" / "model.safetensors")
-    encoder = grown(weights, np.load(work / KEPT).tolist(), _LAYERS).requires_grad_(False).eval()
+    encoder = untouched(work)
     pieces = Pieces(work / VOCABULARY, _LONGEST)
 
     def embed(texts: Sequence[str]) -> F32:
         parts = []
         for some in _in_turn(pieces.ids(texts), _AT_ONCE):
             ids, mask = padded(some)
-            states = encoder.through(encoder.embedded(ids), silenced(mask), 0, _LAYERS)
+            states = encoder.through(encoder.embedded(ids), silenced(mask), 0, len(encoder.layers))
             parts.append(torch.nn.functional.normalize(mean(states, mask), dim=1).numpy())
         return np.concatenate(parts)
 

@@ -49,6 +49,8 @@ RECALL, WORST_PRECISION = 0.95, 0.50
 UNDECIDED = 0.1
 _FOLDS = 5
 _DEV_ROWS, _MOVED = 2400, 1500
+#: Sets in languages with read posts whose dev part is not measured with.
+_NOT_MEASURED = frozenset({"semeval2017_sentiment", "tweeteval", "sentirueval_tweets"})
 
 
 def main() -> None:
@@ -154,7 +156,9 @@ def _dev_rows(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     dev = [row for row in rows if row.split == "dev"]
     own = [row for row in dev if row.set == "xlmt_sentiment" and row.lang not in _READ]
     beside = [
-        row for row in dev if row.set in _BESIDE and "sentiment" in row.marks and row.marks["sentiment"].weight == 1
+        row
+        for row in dev
+        if row.set in _NOT_MEASURED and "sentiment" in row.marks and row.marks["sentiment"].weight == 1
     ]
     moved = [row for row in dev if "emotionality" in row.marks]
     return (
@@ -166,7 +170,6 @@ def _dev_rows(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     )
 
 
-_BESIDE = frozenset({"semeval2017_sentiment", "tweeteval", "sentirueval_tweets"})
 _READ = ("en", "es", "ru")
 
 

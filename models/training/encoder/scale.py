@@ -16,7 +16,7 @@ from streams.sentiment.scaling import INPUTS, Scaling
 F64 = NDArray[np.float64]
 
 #: What a public row counts beside read posts of its language: so a company's language is not the only one known.
-BESIDE = 0.5
+_TRUST_BESIDE = 0.5
 _EMOTIONALITY = COLUMNS.index("emotionality")
 
 
@@ -26,7 +26,7 @@ class Kept:
 
     posts: Sequence[Labelled]
     of_posts: F64
-    #: Public dev rows marked for sentiment; those of languages with read posts count `BESIDE`.
+    #: Public dev rows marked for sentiment; those of languages with read posts count less.
     rows: Sequence[Row]
     of_rows: F64
     #: Public dev rows marked for emotionality.
@@ -54,7 +54,7 @@ def fitted(kept: Kept) -> Scaling:
         np.vstack([kept.of_posts, kept.of_rows]),
         [*langs, *(row.lang for row in kept.rows)],
         np.array([*(post.sentiment for post in kept.posts), *(row.marks["sentiment"].value for row in kept.rows)]),
-        np.array([*(1.0 for _ in langs), *(BESIDE if row.lang in stack.LANGS else 1.0 for row in kept.rows)]),
+        np.array([*(1.0 for _ in langs), *(_TRUST_BESIDE if row.lang in stack.LANGS else 1.0 for row in kept.rows)]),
         apart=sorted({*stack.LANGS, *(row.lang for row in kept.rows)}),
     )
     others = [

@@ -23,7 +23,7 @@ from models.training.apart import kept_apart
 from models.training.corpus import Corpus, gather
 from models.training.encoder import mix
 from models.training.encoder.learn import Recipe, learn
-from models.training.encoder.net import Encoder, grown
+from models.training.encoder.net import LAYERS, Encoder, grown
 from models.training.encoder.vocabulary import KEPT, VOCABULARY
 from models.training.labels import Labelled
 from models.training.rows import Row
@@ -37,37 +37,25 @@ log = logging.getLogger("train")
 #: Tokens that are read of a post in either stage, and how fast it learns.
 RECIPES = {"first": Recipe(), "second": Recipe(rate=5e-5, head_rate=2e-4, longest=96, seed=21)}
 _LABELS = Path(__file__).parents[1] / "labels"
-BASE_LAYERS = 12
+_BASE_LAYERS = 12
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__)
     parser.add_argument("stage", choices=tuple(RECIPES))
-    parser.add_argument("--data", type=Path, required=True, help="folder with one folder per set")
-    parser.add_argument("--work", type=Path, required=True, help="folder for base, vocabulary and checkpoints")
-    parser.add_argument("--with-non-commercial", action="store_true", help="to see what leaving those sets out costs")
-    parser.add_argument("--half", action="store_true", help="multiply in bfloat16, where the processor has it")
-    parser.add_argument("--threads", type=int, default=0, help="0: all cores")
     asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    if asked.threads:
-        torch.set_num_threads(asked.threads)
     started, recipe = datetime.now(UTC), replace(RECIPES[asked.stage], half=asked.half)
     corpus = gather(asked.data, _LABELS)
-    rows = training_rows(corpus, non_commercial=asked.with_non_commercial)
+    rows = training_rows(corpus)
     if asked.stage == "first":
         examples = mix.first(rows, recipe.seed)
     else:
         examples = mix.second(rows, read_for_training(corpus), written_for_training(corpus), recipe.seed)
     log.info("%d examples", len(examples))
-    kept = np.load(asked.work / KEPT).tolist()
-    base = load_file(asked.work / "base" / "model.safetensors")
-    untouched = grown(base, kept, BASE_LAYERS).requires_grad_(False).eval()
-    model = grown(base, kept)
-    if asked.stage == "second":
-        model.load_state_dict(torch.load(asked.work / "first.pt", weights_only=True))
+    model = trained(asked.work / "first.pt") if asked.stage == "second" else base(asked.work, LAYERS)
     pieces = Pieces(asked.work / VOCABULARY, recipe.longest)
-    learn(model, untouched, pieces, examples, recipe, asked.work / f"{asked.stage}-checkpoint.pt")
+    learn(model, untouched(asked.work), pieces, examples, recipe, asked.work / f"{asked.stage}-checkpoint.pt")
     torch.save(model.state_dict(), asked.work / f"{asked.stage}.pt")
     line = {"stage": asked.stage, "started": started.isoformat(timespec="seconds"), "examples": len(examples)}
     line |= {"minutes": round((datetime.now(UTC) - started).total_seconds() / 60, 1), "recipe": asdict(recipe)}
@@ -75,8 +63,27 @@ def main() -> None:
         runs.write(json.dumps(line) + "\n")
 
 
-def training_rows(corpus: Corpus, *, non_commercial: bool = False) -> list[Row]:
-    free = {one.folder for one in SETS if one.trains or non_commercial}
+def arguments(description: str | None) -> argparse.ArgumentParser:
+    """What every program that trains is told."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder with one folder per set")
+    parser.add_argument("--work", type=Path, required=True, help="folder for base, vocabulary and checkpoints")
+    parser.add_argument("--half", action="store_true", help="multiply in bfloat16, where the processor has it")
+    return parser
+
+
+def base(work: Path, layers: int) -> Encoder:
+    """The base's first layers, with the pruned vocabulary."""
+    return grown(load_file(work / "base" / "model.safetensors"), np.load(work / KEPT).tolist(), layers)
+
+
+def untouched(work: Path) -> Encoder:
+    """The whole base, whose sentence embedding is to be kept."""
+    return base(work, _BASE_LAYERS).requires_grad_(False).eval()
+
+
+def training_rows(corpus: Corpus) -> list[Row]:
+    free = {one.folder for one in SETS if one.trains}
     return [row for row in corpus.rows if row.split == "train" and row.set in free]
 
 

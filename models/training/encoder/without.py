@@ -7,29 +7,23 @@ sets whose licence says non-commercial. Both are measured on other rows of those
 say themselves, without calibration. Neither is published. Writes `without.json` of the work folder, for the card.
 """
 
-import argparse
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from safetensors.torch import load_file
 from sklearn.metrics import f1_score, roc_auc_score
 
 from models.training.corpus import Corpus, gather
-from models.training.encoder.complaints import logits
-from models.training.encoder.learn import learn
+from models.training.encoder.branch import Trunk
 from models.training.encoder.mix import first, of_row
-from models.training.encoder.net import Encoder, grown
-from models.training.encoder.train import BASE_LAYERS, RECIPES, trained, training_rows
-from models.training.encoder.vocabulary import KEPT, VOCABULARY
+from models.training.encoder.net import Encoder
+from models.training.encoder.train import arguments, training_rows
 from models.training.labels import Labelled
 from models.training.rows import Mark, Row
 from models.training.sets import SETS
 from streams.sentiment.heads import COLUMNS
-from streams.sentiment.pieces import Pieces
 
 log = logging.getLogger("without")
 
@@ -38,14 +32,12 @@ FOUND = "without.json"
 ROWS, PART = 8_000, 0.25
 #: One row in so many of a non-commercial set is not learnt from but measured.
 _MEASURED, _MOST = 5, 1500
+#: Pieces of a post that are read.
+_LONGEST = 64
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--half", action="store_true", help="multiply in bfloat16, where the processor has it")
-    asked = parser.parse_args()
+    asked = arguments(__doc__).parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     corpus = gather(asked.data, Path(__file__).parents[1] / "labels")
     random = np.random.default_rng(8)
@@ -53,15 +45,10 @@ def main() -> None:
     free = first(training_rows(corpus), seed=8)
     free = [free[at] for at in random.permutation(len(free))[:ROWS]]
     theirs = [of_row(learnt[at]) for at in random.permutation(len(learnt))[: round(PART * ROWS)]]
-    recipe = replace(RECIPES["second"], half=asked.half, longest=64)
-    base = load_file(asked.work / "base" / "model.safetensors")
-    untouched = grown(base, np.load(asked.work / KEPT).tolist(), BASE_LAYERS).requires_grad_(False).eval()
-    pieces = Pieces(asked.work / VOCABULARY, recipe.longest)
+    trunk = Trunk(asked.work, half=asked.half, longest=_LONGEST)
     found: dict[str, dict[str, float]] = {}
     for name, examples in {"without": free, "with": free[: ROWS - len(theirs)] + theirs}.items():
-        model = trained(asked.work / "first.pt")
-        learn(model, untouched, pieces, examples, recipe, asked.work / f"{name}-checkpoint.pt")
-        found[name] = _measured(model, pieces, measured, corpus)
+        found[name] = _measured(trunk.branch(examples), trunk, measured, corpus)
         log.info("%s %s", name, found[name])
     (asked.work / FOUND).write_text(json.dumps(found) + "\n", encoding="utf-8")
 
@@ -83,13 +70,13 @@ def _split(rows: Sequence[Row], random: np.random.Generator) -> tuple[list[Row],
     return learnt, measured
 
 
-def _measured(model: Encoder, pieces: Pieces, rows: Sequence[Row], corpus: Corpus) -> dict[str, float]:
+def _measured(model: Encoder, trunk: Trunk, rows: Sequence[Row], corpus: Corpus) -> dict[str, float]:
     """Macro-F1 of sentiment, ROC AUC of the other heads, in percent."""
     by_set = {name: [row for row in rows if row.set == name] for name in sorted(_closed())}
     by_set["dev gold"] = [_as_row(post) for post in corpus.gold]
     found = {}
     for name, own in by_set.items():
-        said = logits(model, pieces, own)
+        said = trunk.logits(model, own)
         for head in sorted({head for row in own for head in row.marks}):
             true = [row.marks[head].value for row in own]
             if head == "sentiment":

@@ -76,3 +76,35 @@ def test_a_length_no_encoder_has_is_refused(longest: int) -> None:
     """Before the vocabulary is opened: 0 would read everything, 100,000 stop within the graph."""
     with pytest.raises(Misconfigured, match=f"{LEAST} to {MOST}"):
         Pieces(Path("no-such-file"), longest)
+
+
+def test_what_hides_words_is_taken_out() -> None:
+    """Links and handles become plain words; the rest of the line is what a person reads."""
+    assert spoken("@ana see https://x.y/z  <b>NO\u200bW</b>\ud800 sooooo &amp; so") == "@user see http NOW sooo & so"
+    assert len(spoken("x y " * 100_000)) <= 4000
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ("\uff20ana hola", "@user hola"),
+        ("www.x.y t.co/abc pic.twitter.com/z", "http http http"),
+        ("ne\u202es\u2066pa\u00adper\ufeff", "nespaper"),
+        ("а\ue000б\ufffd\x00в", "а б в"),
+        ("нееееет !!!!!!!!", "нееет !!!"),
+        ("\udfff\ud83d", ""),
+        ("&lt;b&gt;NOW&lt;/b&gt; 2 < 3", "NOW 2 < 3"),
+        ("one\r\n\ttwo", "one two"),
+    ],
+)
+def test_each_thing_that_hides_words(raw: str, said: str) -> None:
+    """What is left can be encoded, stands on one line, and stays as it is when read again."""
+    assert spoken(raw) == said
+    assert spoken(said) == said
+    said.encode()
+
+
+def test_one_flood_of_signs_is_three_of_them() -> None:
+    """100 kB are cut before anything else is done."""
+    assert spoken("!" * 100_000) == "!!!"
+    assert "END" not in spoken("a b " * 25_000 + "END")

@@ -13,8 +13,7 @@ pytest.importorskip("sklearn", reason="needs the extra `train`")
 from models.training.spans import FOLDER, agreement, any_clause, chosen_on, marked, swear_words, taken
 from models.training.telling import says
 from streams.records import Evidence
-from streams.sentiment.heads import COLUMNS
-from streams.sentiment.occlusion import HEADS
+from streams.sentiment.heads import COLUMNS, EXPLAINED
 
 LINE = {
     "id": "en-1",
@@ -90,6 +89,6 @@ def test_what_a_clause_says_is_learnt(tmp_path: Path) -> None:
         return rows
 
     found = says(posts, hear)
-    assert found.shape == (7, len(HEADS))
+    assert found.shape == (7, len(EXPLAINED))
     assert found[1, 0] > found[2, 0]
     assert found[2, 1] > found[1, 1]
