@@ -26,6 +26,7 @@ def test_a_logger_that_has_spoken_listens_to_what_is_set_up_later() -> None:
     logs.set_up("json", "info")
     log = structlog.get_logger("hearout.test")
     log.info("once")
+    logs.set_up("json", "info")
     with capture_logs() as lines:
         log.info("twice")
     assert [line["event"] for line in lines] == ["twice"]
